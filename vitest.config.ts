@@ -1,0 +1,25 @@
+import { defineConfig } from "vitest/config";
+
+/** `pure` needs no stack and shares one process; `wired` files talk to local services on the wire. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "pure",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/local/**", "test/journeys/**", "test/browser/**"],
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          name: "wired",
+          include: ["test/{local,journeys,browser}/**/*.test.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
