@@ -1,0 +1,337 @@
+import {
+  type Contract,
+  type FailureReason,
+  isTerminal,
+  type Signer,
+  signerOf,
+} from "./contract.ts";
+import {
+  challengeAccepted,
+  requestChallenge,
+  submitTry,
+  tryRejected,
+  type VerificationCommand,
+  verificationResult,
+} from "./decide-verification.ts";
+import {
+  type Decision,
+  type Draft,
+  draft,
+  earlier,
+  expired,
+  failed,
+  isPast,
+  nothing,
+  plusSeconds,
+  type Refusal,
+  refuse,
+  refuseTerminal,
+  signerActor,
+  signerFact,
+  unlessTerminal,
+} from "./drafts.ts";
+import { figures } from "./figures.ts";
+
+type Visit = { readonly signer: number; readonly ip: string; readonly userAgent: string };
+
+export type Command = { readonly at: string } & (
+  | {
+      readonly type: "generate";
+      readonly templateId: string;
+      readonly templateVersion: string;
+      readonly contentHash: string;
+      readonly documentHash: string;
+    }
+  | { readonly type: "fail"; readonly reason: FailureReason; readonly detail: string }
+  | {
+      readonly type: "requestSms";
+      readonly purpose: "INVITE" | "RESEND";
+      readonly templateId: string;
+      readonly contentHash: string;
+      readonly mobile: string;
+    }
+  | {
+      readonly type: "smsSent";
+      readonly message: number;
+      readonly provider: string;
+      readonly providerMessageId: string;
+    }
+  | { readonly type: "smsFailed"; readonly message: number; readonly error: string }
+  | { readonly type: "open"; readonly signer: number }
+  | { readonly type: "consent"; readonly signer: number }
+  | ({ readonly type: "sign"; readonly signature: string } & Visit)
+  | ({ readonly type: "decline"; readonly reason: string } & Visit)
+  | {
+      readonly type: "revoke";
+      readonly owner: string;
+      readonly reason: string;
+      readonly operator: string;
+    }
+  | VerificationCommand
+  | { readonly type: "conclude"; readonly cause: string }
+  | {
+      readonly type: "seal";
+      readonly root: string;
+      readonly treeSize: number;
+      readonly bundleKey: string;
+      readonly bundleHash: string;
+      readonly credentialId: string;
+    }
+  | {
+      readonly type: "delivered" | "undelivered";
+      readonly eventId: string;
+      readonly attempts: number;
+      readonly status: number;
+    }
+  | { readonly type: "systemError"; readonly execution: string; readonly error: string }
+);
+
+/** Decides what a command makes happen. Pure: time and identities come in with the command. */
+export function decide(contract: Contract, command: Command): Decision {
+  switch (command.type) {
+    case "generate":
+      return contract.agreement !== undefined
+        ? nothing
+        : unlessTerminal(contract, () => [
+            draft(command, "CONTRACT_GENERATED", "platform", {
+              templateId: command.templateId,
+              templateVersion: command.templateVersion,
+              contentHash: command.contentHash,
+              documentHash: command.documentHash,
+            }),
+          ]);
+    case "fail":
+      return unlessTerminal(contract, () => [failed(command, command.reason, command.detail)]);
+    case "requestSms":
+      return requestSms(contract, command);
+    case "smsSent":
+      return contract.sms.notify === "SENT"
+        ? nothing
+        : {
+            drafts: [
+              draft(command, "SMS_SENT", "platform", {
+                message: command.message,
+                provider: command.provider,
+                providerMessageId: command.providerMessageId,
+              }),
+            ],
+          };
+    case "smsFailed":
+      return smsFailed(contract, command);
+    case "open":
+      return signerOf(contract, command.signer).openedAt !== undefined || isTerminal(contract)
+        ? nothing
+        : {
+            drafts: [
+              draft(command, "LINK_OPENED", signerActor(command.signer), signerFact(command)),
+            ],
+          };
+    case "consent":
+      return beforeSigning(contract, command, (signer) =>
+        signer.consentedAt !== undefined
+          ? []
+          : [draft(command, "CONSENT_GIVEN", signerActor(command.signer), signerFact(command))],
+      );
+    case "sign":
+      return sign(contract, command);
+    case "decline":
+      return beforeSigning(contract, command, () => [
+        draft(command, "DECLINED", signerActor(command.signer), signerFact(command), {
+          reason: command.reason,
+          ip: command.ip,
+          userAgent: command.userAgent,
+        }),
+      ]);
+    case "revoke":
+      return revoke(contract, command);
+    case "requestChallenge":
+      return requestChallenge(contract, command);
+    case "challengeAccepted":
+      return challengeAccepted(contract, command);
+    case "challengeFailed":
+      return unlessTerminal(contract, () => [
+        draft(command, "AUTH_CALL_FAILED", "platform", {
+          ...signerFact(command),
+          error: command.error,
+        }),
+      ]);
+    case "submitTry":
+      return submitTry(contract, command);
+    case "tryRejected":
+      return tryRejected(contract, command);
+    case "verificationResult":
+      return verificationResult(contract, command);
+    case "conclude":
+      return conclude(contract, command);
+    case "seal":
+      return seal(contract, command);
+    case "delivered":
+    case "undelivered":
+      return {
+        drafts: [
+          draft(
+            command,
+            command.type === "delivered" ? "CALLBACK_DELIVERED" : "CALLBACK_UNDELIVERED",
+            "platform",
+            { eventId: command.eventId, attempts: command.attempts, status: command.status },
+          ),
+        ],
+      };
+    case "systemError":
+      return isTerminal(contract) && contract.sealed
+        ? nothing
+        : {
+            drafts: [
+              draft(command, "SYSTEM_ERROR", "platform", {
+                execution: command.execution,
+                error: command.error,
+              }),
+            ],
+          };
+    default:
+      return command satisfies never;
+  }
+}
+
+type Of<T extends Command["type"]> = Extract<Command, { readonly type: T }>;
+
+/** B-34: at most five more messages a day, a minute apart. The first invitation is repeated until it left. */
+function requestSms(contract: Contract, command: Of<"requestSms">): Decision {
+  const { sms } = contract;
+  if (command.purpose === "INVITE" && sms.messages > 0) return nothing;
+  const at = Date.parse(command.at);
+  const windowOpen =
+    sms.windowStart !== undefined &&
+    at < Date.parse(sms.windowStart) + figures.resendWindowSeconds * 1000;
+  if (command.purpose === "RESEND") {
+    if (sms.messages === 0)
+      return refuse("NOT_READY", "the first invitation has not been sent yet; query the contract");
+    const remaining = windowOpen ? 1 + figures.resends - sms.inWindow : figures.resends;
+    const limit = windowOpen && remaining <= 0 ? sms.windowStart : undefined;
+    const waitMs =
+      limit !== undefined
+        ? Date.parse(limit) + figures.resendWindowSeconds * 1000 - at
+        : Date.parse(String(sms.lastAt)) + figures.resendIntervalSeconds * 1000 - at;
+    if (waitMs > 0)
+      return refuse("RATE_LIMITED", "the person was messaged recently; wait before sending again", {
+        retryAfterSeconds: Math.ceil(waitMs / 1000),
+        remaining: Math.max(0, remaining),
+      });
+  }
+  return unlessTerminal(contract, () => [
+    draft(
+      command,
+      "SMS_REQUESTED",
+      command.purpose === "INVITE" ? "platform" : `partner:${contract.owner}`,
+      {
+        message: sms.messages + 1,
+        purpose: command.purpose,
+        templateId: command.templateId,
+        contentHash: command.contentHash,
+        windowStart: windowOpen ? String(sms.windowStart) : command.at,
+        linkExpiresAt: earlier(contract.expiresAt, plusSeconds(command.at, figures.linkSeconds)),
+      },
+      { mobile: command.mobile },
+    ),
+  ]);
+}
+
+/** A-33: every failed send is on record; the last one ends the flow unless others may deliver the link (B-35). */
+function smsFailed(contract: Contract, command: Of<"smsFailed">): Decision {
+  const attempt = contract.sms.failures + 1;
+  const exhausted = attempt > figures.smsRetries;
+  const first = contract.state.status === "CREATED";
+  const keepAlive = !first || (exhausted && contract.allowExternalDelivery);
+  return unlessTerminal(contract, () => {
+    const facts = { message: command.message, attempt, error: command.error, keepAlive };
+    const record = draft(command, "SMS_FAILED", "platform", facts);
+    return exhausted && !keepAlive
+      ? [record, failed(command, "SMS_SEND_FAILED", command.error)]
+      : [record];
+  });
+}
+
+function sign(contract: Contract, command: Of<"sign">): Decision {
+  return beforeSigning(contract, command, (signer) =>
+    signer.consentedAt === undefined
+      ? refuse("CONSENT_MISSING", "read the agreement and agree to it before signing")
+      : [
+          draft(
+            command,
+            "SIGNED",
+            signerActor(command.signer),
+            {
+              ...signerFact(command),
+              signSerial: `${contract.id}-S${command.signer}`,
+              contentHash: String(contract.agreement?.contentHash),
+              documentHash: String(contract.agreement?.documentHash),
+            },
+            { signature: command.signature, ip: command.ip, userAgent: command.userAgent },
+          ),
+        ],
+  );
+}
+
+function revoke(contract: Contract, command: Of<"revoke">): Decision {
+  if (contract.state.status === "REVOKED") return nothing;
+  if (contract.state.status === "SEALING")
+    return refuse("STATE_CONFLICT", "the contract is already signed and verified by everyone");
+  return unlessTerminal(contract, () => [
+    draft(
+      command,
+      "REVOKED",
+      `partner:${command.owner}`,
+      {},
+      { reason: command.reason, operator: command.operator },
+    ),
+  ]);
+}
+
+/** Brings a contract that the workflow has finished with to an end that its item can justify. */
+function conclude(contract: Contract, command: Of<"conclude">): Decision {
+  if (isTerminal(contract) || contract.state.status === "SEALING") return nothing;
+  if (isPast(contract.expiresAt, command.at)) return { drafts: [expired(command)] };
+  if (command.cause === "Sms.Unavailable")
+    return { drafts: [failed(command, "SMS_SEND_FAILED", command.cause)] };
+  if (command.cause === "Verification.Unavailable")
+    return { drafts: [failed(command, "VERIFIER_DOWN", command.cause)] };
+  return refuse("NOT_YET", `the contract is ${contract.state.status} and has time left`);
+}
+
+function seal(contract: Contract, command: Of<"seal">): Decision {
+  if (contract.sealed) return nothing;
+  const sealing = contract.state.status === "SEALING";
+  if (!sealing && !isTerminal(contract))
+    return refuse("NOT_YET", `a contract that is ${contract.state.status} cannot be sealed`);
+  const sealed = draft(command, "SEALED", "platform", {
+    root: command.root,
+    treeSize: command.treeSize,
+    bundleKey: command.bundleKey,
+    bundleHash: command.bundleHash,
+  });
+  if (!sealing) return { drafts: [sealed] };
+  const completed = draft(command, "COMPLETED", "platform", {
+    root: command.root,
+    credentialId: command.credentialId,
+  });
+  return { drafts: [sealed, completed] };
+}
+
+/** Everything a signer does before the signature asks the same questions in the same order. */
+function beforeSigning(
+  contract: Contract,
+  command: { readonly at: string; readonly signer: number },
+  then: (signer: Signer) => readonly Draft[] | { readonly refused: Refusal },
+): Decision {
+  const signer = signerOf(contract, command.signer);
+  if (isTerminal(contract)) return refuseTerminal(contract);
+  if (isPast(contract.expiresAt, command.at))
+    return refuse("FLOW_EXPIRED", "the time to sign is over; ask for a new contract");
+  if (signer.signedAt !== undefined) return refuse("LINK_USED", "the agreement is already signed");
+  if (contract.agreement === undefined || contract.sms.messages === 0)
+    return refuse("NOT_READY", "the agreement is still being prepared; try again in a moment");
+  if (isPast(contract.linkExpiresAt, command.at))
+    return refuse("LINK_EXPIRED", "this link has expired; ask the sender for a new message");
+  const outcome = then(signer);
+  return "refused" in outcome ? outcome : { drafts: outcome };
+}

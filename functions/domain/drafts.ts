@@ -1,0 +1,89 @@
+import { type Contract, type FailureReason, isTerminal } from "./contract.ts";
+import type { Facts, Step } from "./evidence.ts";
+
+/** What happened, before it is chained: facts are public, disclosures are committed to and encrypted. */
+export type Draft = {
+  readonly step: Step;
+  readonly at: string;
+  readonly actor: string;
+  readonly facts: Facts;
+  readonly disclosures?: Readonly<Record<string, string>>;
+};
+
+export type Refusal = {
+  readonly code: RefusalCode;
+  readonly message: string;
+  readonly data?: Facts;
+};
+
+export type RefusalCode =
+  | "STATE_CONFLICT"
+  | "FLOW_EXPIRED"
+  | "LINK_EXPIRED"
+  | "LINK_USED"
+  | "CONSENT_MISSING"
+  | "NOT_READY"
+  | "RATE_LIMITED"
+  | "TOO_MANY_TRIES"
+  | "VERIFICATION_UNKNOWN"
+  | "NOT_YET";
+
+/** Empty drafts mean: already so, nothing to write. */
+export type Decision = { readonly drafts: readonly Draft[] } | { readonly refused: Refusal };
+
+/** Already so: nothing to write. */
+export const nothing: Decision = { drafts: [] };
+
+export function unlessTerminal(contract: Contract, then: () => readonly Draft[]): Decision {
+  return isTerminal(contract) ? refuseTerminal(contract) : { drafts: then() };
+}
+
+export function refuseTerminal(contract: Contract): Decision {
+  return contract.state.status === "EXPIRED"
+    ? refuse("FLOW_EXPIRED", "the contract has expired")
+    : refuse("STATE_CONFLICT", `the contract is already ${contract.state.status}`);
+}
+
+export function refuse(
+  code: RefusalCode,
+  message: string,
+  data?: Facts,
+): { readonly refused: Refusal } {
+  return { refused: { code, message, ...(data === undefined ? {} : { data }) } };
+}
+
+export function draft(
+  command: { readonly at: string },
+  step: Step,
+  actor: string,
+  facts: Facts,
+  disclosures?: Readonly<Record<string, string>>,
+): Draft {
+  return {
+    step,
+    at: command.at,
+    actor,
+    facts,
+    ...(disclosures === undefined ? {} : { disclosures }),
+  };
+}
+
+export const failed = (
+  command: { readonly at: string },
+  reason: FailureReason,
+  detail: string,
+): Draft => draft(command, "FAILED", "platform", { reason, detail });
+
+export const expired = (command: { readonly at: string }): Draft =>
+  draft(command, "EXPIRED", "platform", {});
+
+export const signerActor = (signer: number): string => `signer:${signer}`;
+export const signerFact = ({ signer }: { readonly signer: number }): Facts => ({ signer });
+
+export const isPast = (deadline: string | undefined, at: string): boolean =>
+  deadline !== undefined && Date.parse(at) >= Date.parse(deadline);
+
+export const plusSeconds = (at: string, seconds: number): string =>
+  new Date(Date.parse(at) + seconds * 1000).toISOString();
+
+export const earlier = (a: string, b: string): string => (Date.parse(a) < Date.parse(b) ? a : b);

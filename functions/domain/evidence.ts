@@ -1,0 +1,140 @@
+import { createHash } from "node:crypto";
+import canonicalize from "canonicalize";
+
+/** The vocabulary of document A (A-14), extended by requirements 3.1: what happened. */
+export type Step =
+  | "FLOW_CREATED"
+  | "CONTRACT_GENERATED"
+  | "SMS_REQUESTED"
+  | "SMS_SENT"
+  | "SMS_FAILED"
+  | "LINK_OPENED"
+  | "CONSENT_GIVEN"
+  | "SIGNED"
+  | "DECLINED"
+  | "AUTH_REQUESTED"
+  | "AUTH_ACCEPTED"
+  | "AUTH_CALL_FAILED"
+  | "AUTH_SUBMITTED"
+  | "AUTH_TRY_REJECTED"
+  | "AUTH_RESULT"
+  | "AUTH_RESULT_IGNORED"
+  | "REVOKED"
+  | "EXPIRED"
+  | "FAILED"
+  | "SEALED"
+  | "COMPLETED"
+  | "CALLBACK_DELIVERED"
+  | "CALLBACK_UNDELIVERED"
+  | "SYSTEM_ERROR";
+
+/** The vocabulary of document D (D-20); what concerns no party of the agreement is a FLOW record. */
+export type EvidenceType =
+  | "PROTOCOL"
+  | "VERIFICATION_REQUEST"
+  | "VERIFICATION_RESULT"
+  | "SMS_RECORD"
+  | "FLOW";
+
+export type Facts = Readonly<Record<string, string | number | boolean>>;
+
+/** One link of the chain (design 5). Only ids, codes and hashes: personal values stand in disclosures. */
+export type Entry = {
+  readonly v: 1;
+  readonly contractId: string;
+  readonly index: number;
+  readonly step: Step;
+  readonly evidenceType: EvidenceType;
+  /** ISO 8601, UTC, milliseconds. */
+  readonly at: string;
+  readonly actor: string;
+  readonly facts: Facts;
+  /** Name of a disclosure → hex sha256(salt ‖ value). */
+  readonly commitments: Readonly<Record<string, string>>;
+  /** Hex leaf hash of the entry before; 64 zeros for the first. */
+  readonly prev: string;
+};
+
+/** A personal or bulky value outside the entry; erasing it leaves every hash intact. */
+export type Disclosure = { readonly name: string; readonly salt: string; readonly value: string };
+
+export const firstPrev = "0".repeat(64);
+
+const evidenceTypes = {
+  FLOW_CREATED: "FLOW",
+  CONTRACT_GENERATED: "PROTOCOL",
+  SMS_REQUESTED: "SMS_RECORD",
+  SMS_SENT: "SMS_RECORD",
+  SMS_FAILED: "SMS_RECORD",
+  LINK_OPENED: "FLOW",
+  CONSENT_GIVEN: "PROTOCOL",
+  SIGNED: "PROTOCOL",
+  DECLINED: "PROTOCOL",
+  AUTH_REQUESTED: "VERIFICATION_REQUEST",
+  AUTH_ACCEPTED: "VERIFICATION_REQUEST",
+  AUTH_CALL_FAILED: "VERIFICATION_REQUEST",
+  AUTH_SUBMITTED: "VERIFICATION_REQUEST",
+  AUTH_TRY_REJECTED: "VERIFICATION_RESULT",
+  AUTH_RESULT: "VERIFICATION_RESULT",
+  AUTH_RESULT_IGNORED: "VERIFICATION_RESULT",
+  REVOKED: "FLOW",
+  EXPIRED: "FLOW",
+  FAILED: "FLOW",
+  SEALED: "FLOW",
+  COMPLETED: "FLOW",
+  CALLBACK_DELIVERED: "FLOW",
+  CALLBACK_UNDELIVERED: "FLOW",
+  SYSTEM_ERROR: "FLOW",
+} as const satisfies Record<Step, EvidenceType>;
+
+export const evidenceType = (step: Step): EvidenceType => evidenceTypes[step];
+
+/** Canonical bytes of an entry (RFC 8785). Throws on a lone surrogate or a non-finite number. */
+export function entryBytes(entry: Entry): Buffer {
+  const text = canonicalize(entry);
+  if (text === undefined) throw new TypeError("an entry must be a JSON object");
+  return Buffer.from(text, "utf8");
+}
+
+/** Leaf hash of RFC 6962 section 2.1: sha256(0x00 ‖ entry), hex. */
+export const leafHash = (entry: Entry): string =>
+  createHash("sha256").update(Buffer.of(0)).update(entryBytes(entry)).digest("hex");
+
+/** What an entry says about a disclosure: hex sha256(salt ‖ value); the salt is hex, 16 bytes or more. */
+export const commitment = (salt: string, value: string): string =>
+  createHash("sha256").update(Buffer.from(salt, "hex")).update(value, "utf8").digest("hex");
+
+/** Merkle tree head of RFC 6962 section 2.1 over hex leaf hashes; hex. The empty tree is sha256(""). */
+export function merkleRoot(leaves: readonly string[]): string {
+  if (leaves.length === 0) return createHash("sha256").digest("hex");
+  const [only] = leaves;
+  if (leaves.length === 1 && only !== undefined) return only;
+  // The largest power of two smaller than n splits the tree; odd nodes are never duplicated.
+  const split = 2 ** Math.floor(Math.log2(leaves.length - 1));
+  return createHash("sha256")
+    .update(Buffer.of(1))
+    .update(Buffer.from(merkleRoot(leaves.slice(0, split)), "hex"))
+    .update(Buffer.from(merkleRoot(leaves.slice(split)), "hex"))
+    .digest("hex");
+}
+
+/** Says what is wrong with a chain, entry by entry; an empty list means it holds. */
+export function chainFaults(
+  entries: readonly Entry[],
+  disclosures: Readonly<Record<number, readonly Disclosure[]>> = {},
+): string[] {
+  const faults: string[] = [];
+  let prev = firstPrev;
+  for (const [position, entry] of entries.entries()) {
+    if (entry.index !== position) faults.push(`entry ${position} says it is number ${entry.index}`);
+    if (entry.contractId !== entries[0]?.contractId)
+      faults.push(`entry ${position} belongs to ${entry.contractId}`);
+    if (entry.prev !== prev) faults.push(`entry ${position} does not follow the entry before it`);
+    for (const { name, salt, value } of disclosures[position] ?? []) {
+      if (entry.commitments[name] !== commitment(salt, value))
+        faults.push(`entry ${position}: the disclosed ${name} is not what was committed to`);
+    }
+    prev = leafHash(entry);
+  }
+  return faults;
+}

@@ -1,0 +1,20 @@
+/** Every figure of the native dialect in one place (requirements 3.1, 3.2, 3.4 and K18, K23). */
+export const figures = {
+  flowSeconds: 7 * 24 * 3600,
+  linkSeconds: 24 * 3600,
+  /** A-33 and K18: attempts are one more than retries. */
+  smsRetries: 3,
+  verificationCallRetries: 3,
+  /** A-34, and only on technical failure (K47). */
+  fallbackAllowed: true,
+  challenges: 3,
+  resends: 5,
+  resendWindowSeconds: 24 * 3600,
+  resendIntervalSeconds: 60,
+  /** Late or contradicting results kept as evidence; more than this is noise or an attack. */
+  ignoredResults: 3,
+  /** Fresh executions started after an internal fault before a person must look. */
+  recoveries: 2,
+  /** A declined contract may not be started again before this (requirements 3.2). */
+  restartAfterDeclineSeconds: 24 * 3600,
+} as const;
