@@ -6,7 +6,7 @@ export const localRegion = "us-east-1";
 export const localAccount = "000000000000";
 
 export type JsonInput = Readonly<Record<string, unknown>>;
-export type JsonOperation = (input: JsonInput) => object | undefined;
+export type JsonOperation = (input: JsonInput) => object | undefined | Promise<object | undefined>;
 
 /**
  * Serves the AWS JSON 1.1 protocol: `X-Amz-Target: <prefix>.<Operation>` picks the operation,
@@ -27,7 +27,7 @@ export function awsJson(
           `${target || "a call without X-Amz-Target"} does not exist in the local ${prefix}`,
         );
       }
-      return answer(200, operation(parse(body)) ?? {});
+      return answer(200, (await operation(parse(body))) ?? {});
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       return answer(error.status, { __type: error.code, message: error.message });

@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto";
-
-export const region = "us-east-1";
-export const account = "000000000000";
+import { localAccount, localRegion } from "./aws-json.ts";
 
 /** What `Ref` and `Fn::GetAtt` answer for a resource. */
 export type Identity = {
@@ -21,7 +19,8 @@ type Kind = {
   readonly identity: (name: string, context: IdentityContext) => Identity;
 };
 
-const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${account}:${rest}`;
+const arn = (service: string, rest: string) =>
+  `arn:aws:${service}:${localRegion}:${localAccount}:${rest}`;
 const functionArn = (name: unknown) => arn("lambda", `function:${name}`);
 const digest = (text: string) => createHash("sha256").update(text).digest("hex");
 
@@ -53,13 +52,14 @@ function bucket(name: string): Identity {
   return { ref: lower, attributes: { Arn: `arn:aws:s3:::${lower}` } };
 }
 
+/** Without the random suffix of a real secret's ARN, which the service does not ask for. */
 function secret(name: string): Identity {
   const secretArn = arn("secretsmanager", `secret:${name}`);
   return { ref: secretArn, attributes: { Id: secretArn } };
 }
 
 function queue(name: string, { awsUrl }: IdentityContext): Identity {
-  const url = `${awsUrl}/${account}/${name}`;
+  const url = `${awsUrl}/${localAccount}/${name}`;
   return { ref: url, attributes: { Arn: arn("sqs", name), QueueName: name, QueueUrl: url } };
 }
 

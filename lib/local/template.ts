@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { account, type Identity, isInert, kindOf, region } from "./identities.ts";
+import { localAccount, localRegion } from "./aws-json.ts";
+import { type Identity, isInert, kindOf } from "./identities.ts";
 import { noValue, resolve, type Scope } from "./intrinsics.ts";
 
 /** One resource of the template, with every intrinsic function already resolved. */
@@ -140,12 +141,12 @@ function templateScope(raw: RawTemplate, source: TemplateSource, stackName: stri
 }
 
 const pseudoParameters = (stackName: string): Record<string, unknown> => ({
-  "AWS::AccountId": account,
+  "AWS::AccountId": localAccount,
   "AWS::NoValue": noValue,
   "AWS::NotificationARNs": [],
   "AWS::Partition": "aws",
-  "AWS::Region": region,
-  "AWS::StackId": `arn:aws:cloudformation:${region}:${account}:stack/${stackName}/local`,
+  "AWS::Region": localRegion,
+  "AWS::StackId": `arn:aws:cloudformation:${localRegion}:${localAccount}:stack/${stackName}/local`,
   "AWS::StackName": stackName,
   "AWS::URLSuffix": "amazonaws.com",
 });

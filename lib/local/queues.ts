@@ -1,0 +1,259 @@
+import { randomUUID } from "node:crypto";
+import { AwsError } from "./aws-error.ts";
+import type { LocalClock } from "./clock.ts";
+import { openDatabase, transaction } from "./database.ts";
+
+/** The settings of a standard queue that matter locally; what is left out has the default of AWS. */
+export type QueueSettings = {
+  readonly visibilitySeconds?: number;
+  readonly delaySeconds?: number;
+  readonly retentionSeconds?: number;
+  readonly redrive?: { readonly deadLetterQueue: string; readonly maxReceiveCount: number };
+};
+
+export type MessageAttributes = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+export type SendOptions = {
+  readonly delaySeconds?: number | undefined;
+  readonly attributes?: MessageAttributes | undefined;
+};
+
+export type ReceiveOptions = {
+  readonly max: number;
+  /** Real time: the clock moves on while a long poll waits. */
+  readonly waitMs: number;
+  readonly visibilitySeconds?: number | undefined;
+  readonly signal?: AbortSignal;
+};
+
+export type Message = {
+  readonly id: string;
+  readonly receipt: string;
+  readonly body: string;
+  readonly attributes: MessageAttributes;
+  readonly sentMs: number;
+  readonly firstReceivedMs: number;
+  readonly receiveCount: number;
+};
+
+export type QueueCount = {
+  readonly name: string;
+  readonly visible: number;
+  readonly hidden: number;
+};
+
+export type Queues = ReturnType<typeof openQueues>;
+
+/** Quotas: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+const messageLimitBytes = 1024 * 1024;
+const delayLimitSeconds = 900;
+const visibilityLimitSeconds = 43_200;
+const defaults = { visibilitySeconds: 30, delaySeconds: 0, retentionSeconds: 345_600 };
+
+const schema = `
+  CREATE TABLE IF NOT EXISTS queues (name TEXT PRIMARY KEY, settings TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS messages (
+    id TEXT PRIMARY KEY, queue TEXT NOT NULL REFERENCES queues (name), body TEXT NOT NULL,
+    attributes TEXT NOT NULL, sent_ms INTEGER NOT NULL, visible_ms INTEGER NOT NULL,
+    receive_count INTEGER NOT NULL DEFAULT 0, first_received_ms INTEGER, receipt TEXT
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS messages_due ON messages (queue, visible_ms);
+`;
+
+type Row = {
+  readonly id: string;
+  readonly body: string;
+  readonly attributes: string;
+  readonly sent_ms: number;
+  readonly receive_count: number;
+  readonly first_received_ms: number | null;
+};
+
+/**
+ * Standard queues on the stack's clock: delays, visibility and retention pass when the clock is
+ * pushed forward, which no emulator on npm can do.
+ */
+export function openQueues({
+  directory,
+  clock,
+}: {
+  readonly directory: string;
+  readonly clock: LocalClock;
+}) {
+  const database = openDatabase(directory, "queues.db", schema);
+  const sql = statements(database);
+  const waiting = waitingRoom();
+  const nowMs = (): number => Math.trunc(clock.now());
+
+  function settingsOf(queue: string): QueueSettings & typeof defaults {
+    const row = sql.selectQueue.get(queue);
+    if (row !== undefined) return { ...defaults, ...JSON.parse(String(row.settings)) };
+    throw new AwsError("com.amazonaws.sqs#QueueDoesNotExist", `no local queue "${queue}"`);
+  }
+
+  function take(queue: string, options: ReceiveOptions): Message[] {
+    const now = nowMs();
+    const settings = settingsOf(queue);
+    const seconds = options.visibilitySeconds ?? settings.visibilitySeconds;
+    const hiddenUntilMs = now + within(seconds, visibilityLimitSeconds) * 1000;
+    if (sql.selectDue.get(queue, now, 1) === undefined) return [];
+    return transaction(database, () => {
+      sql.deleteExpired.run(queue, now - settings.retentionSeconds * 1000);
+      const rows = sql.selectDue.all(queue, now, options.max) as Row[];
+      return rows.flatMap((row) => {
+        if (settings.redrive && row.receive_count >= settings.redrive.maxReceiveCount) {
+          sql.move.run(settings.redrive.deadLetterQueue, now, row.id);
+          waiting.wake(settings.redrive.deadLetterQueue);
+          return [];
+        }
+        const message = received(row, now);
+        const { receipt, receiveCount, firstReceivedMs } = message;
+        sql.markReceived.run(receipt, hiddenUntilMs, receiveCount, firstReceivedMs, row.id);
+        return [message];
+      });
+    });
+  }
+
+  function nextDueMs(queue: string): number | undefined {
+    const due = sql.selectNextDue.get(queue)?.due;
+    return typeof due === "number" ? due : undefined;
+  }
+
+  return {
+    /** Makes the queue, or gives the existing one these settings; its messages stay. */
+    create(name: string, settings: QueueSettings = {}): void {
+      sql.upsertQueue.run(name, JSON.stringify(settings));
+    },
+    settingsOf,
+    /** Stores the message and answers with its id. */
+    send(queue: string, body: string, options: SendOptions = {}): string {
+      const delay = within(
+        options.delaySeconds ?? settingsOf(queue).delaySeconds,
+        delayLimitSeconds,
+      );
+      const size = Buffer.byteLength(body);
+      if (size === 0 || size > messageLimitBytes) {
+        throw invalid(`a message has 1 to ${messageLimitBytes} bytes, this one has ${size}`);
+      }
+      const id = randomUUID();
+      const attributes = JSON.stringify(options.attributes ?? {});
+      sql.insert.run(id, queue, body, attributes, nowMs(), nowMs() + delay * 1000);
+      waiting.wake(queue);
+      return id;
+    },
+    /** Up to `max` due messages, hidden from others until their visibility runs out. */
+    async receive(queue: string, options: ReceiveOptions): Promise<Message[]> {
+      const deadline = performance.now() + options.waitMs;
+      while (!options.signal?.aborted) {
+        const messages = take(queue, options);
+        const leftMs = deadline - performance.now();
+        if (messages.length > 0 || leftMs <= 0) return messages;
+        const dueMs = nextDueMs(queue);
+        await waiting.wait(queue, leftMs, options.signal, (resume) =>
+          dueMs === undefined ? undefined : clock.at(dueMs, resume),
+        );
+      }
+      return [];
+    },
+    /** Deleting twice, or with the receipt of an earlier delivery, is no error and changes nothing. */
+    delete(queue: string, receipt: string): void {
+      sql.deleteByReceipt.run(queue, receipt);
+    },
+    changeVisibility(queue: string, receipt: string, seconds: number): void {
+      const visibleMs = nowMs() + within(seconds, visibilityLimitSeconds) * 1000;
+      if (sql.setVisible.run(visibleMs, queue, receipt).changes === 0) {
+        throw new AwsError("ReceiptHandleIsInvalid", `queue "${queue}" gave no such receipt`);
+      }
+      waiting.wake(queue);
+    },
+    counts: (): QueueCount[] => sql.count.all(nowMs(), nowMs()) as QueueCount[],
+    close(): void {
+      waiting.close();
+      database.close();
+    },
+  };
+}
+
+function statements(database: ReturnType<typeof openDatabase>) {
+  return {
+    selectQueue: database.prepare("SELECT settings FROM queues WHERE name = ?"),
+    upsertQueue: database.prepare(
+      "INSERT INTO queues VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET settings = excluded.settings",
+    ),
+    insert: database.prepare(
+      "INSERT INTO messages (id, queue, body, attributes, sent_ms, visible_ms) VALUES (?, ?, ?, ?, ?, ?)",
+    ),
+    selectDue: database.prepare(
+      "SELECT * FROM messages WHERE queue = ? AND visible_ms <= ? ORDER BY visible_ms, rowid LIMIT ?",
+    ),
+    selectNextDue: database.prepare("SELECT min(visible_ms) AS due FROM messages WHERE queue = ?"),
+    markReceived: database.prepare(
+      "UPDATE messages SET receipt = ?, visible_ms = ?, receive_count = ?, first_received_ms = ? WHERE id = ?",
+    ),
+    move: database.prepare(
+      "UPDATE messages SET queue = ?, visible_ms = ?, receive_count = 0, receipt = NULL WHERE id = ?",
+    ),
+    deleteByReceipt: database.prepare("DELETE FROM messages WHERE queue = ? AND receipt = ?"),
+    deleteExpired: database.prepare("DELETE FROM messages WHERE queue = ? AND sent_ms <= ?"),
+    setVisible: database.prepare(
+      "UPDATE messages SET visible_ms = ? WHERE queue = ? AND receipt = ?",
+    ),
+    count: database.prepare(`
+      SELECT name, coalesce(sum(visible_ms <= ?), 0) AS visible, coalesce(sum(visible_ms > ?), 0) AS hidden
+      FROM queues LEFT JOIN messages ON queue = name GROUP BY name`),
+  };
+}
+
+/** Long polls wait here until a message comes, one becomes due, or their time is over. */
+function waitingRoom() {
+  const waiters = new Map<string, Set<() => void>>();
+  return {
+    wake(queue: string): void {
+      for (const resume of [...(waiters.get(queue) ?? [])]) resume();
+    },
+    wait(
+      queue: string,
+      waitMs: number,
+      signal: AbortSignal | undefined,
+      onDue: (resume: () => void) => (() => void) | undefined,
+    ): Promise<void> {
+      const others = waiters.get(queue) ?? new Set();
+      waiters.set(queue, others);
+      return new Promise((resolve) => {
+        const resume = () => {
+          others.delete(resume);
+          clearTimeout(timer);
+          cancel?.();
+          signal?.removeEventListener("abort", resume);
+          resolve();
+        };
+        const timer = setTimeout(resume, waitMs);
+        const cancel = onDue(resume);
+        others.add(resume);
+        signal?.addEventListener("abort", resume);
+      });
+    },
+    close(): void {
+      for (const queue of waiters.keys()) this.wake(queue);
+    },
+  };
+}
+
+function received(row: Row, nowMs: number): Message {
+  return {
+    id: row.id,
+    receipt: randomUUID(),
+    body: row.body,
+    attributes: JSON.parse(row.attributes) as MessageAttributes,
+    sentMs: row.sent_ms,
+    firstReceivedMs: row.first_received_ms ?? nowMs,
+    receiveCount: row.receive_count + 1,
+  };
+}
+
+function within(seconds: number, limit: number): number {
+  if (Number.isInteger(seconds) && seconds >= 0 && seconds <= limit) return seconds;
+  throw invalid(`${seconds} is no whole number of seconds from 0 to ${limit}`);
+}
+
+const invalid = (message: string) => new AwsError("InvalidParameterValue", message);
