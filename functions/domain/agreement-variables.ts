@@ -1,0 +1,83 @@
+import type { Variables } from "./agreement.ts";
+
+/** What is known of the signer when the agreement is made; full numbers live in disclosures only. */
+export type AgreementSubject = {
+  readonly name: string;
+  readonly mobile: string;
+  readonly idNumber?: string | undefined;
+  readonly creditCode?: string | undefined;
+  readonly legalRepName?: string | undefined;
+  readonly legalRepIdNumber?: string | undefined;
+  readonly bankAccountNo?: string | undefined;
+};
+
+export type AgreementFacts = {
+  readonly contractId: string;
+  /** ISO 8601, UTC. The agreement shows the day in China. */
+  readonly createdAt: string;
+  readonly subject: AgreementSubject;
+  readonly partyAName?: string | undefined;
+  readonly headquartersName?: string | undefined;
+  readonly fundPurpose?: string | undefined;
+  readonly poolingRatio?: string | undefined;
+};
+
+/** Every variable a template may use; `lintTemplates` refuses others. */
+export const agreementVariableNames = [
+  "contractId",
+  "agreedOn",
+  "partyAName",
+  "headquartersName",
+  "fundPurpose",
+  "poolingRatio",
+  "partyBName",
+  "mobileMasked",
+  "idNumberMasked",
+  "creditCode",
+  "legalRepName",
+  "legalRepIdNumberMasked",
+  "bankAccountMasked",
+] as const;
+
+/**
+ * The variables of one contract (D-33). Identity, mobile and account numbers are masked: the reader
+ * recognises them, the text alone does not disclose them. What a request may leave out gets wording
+ * that points to where it is registered, so that no line of the agreement is empty.
+ */
+export function agreementVariables(facts: AgreementFacts): Variables {
+  const { subject } = facts;
+  return {
+    contractId: facts.contractId,
+    agreedOn: chineseDay(facts.createdAt),
+    partyAName: facts.partyAName ?? "拉卡拉支付股份有限公司",
+    headquartersName: facts.headquartersName ?? "以业务系统登记的总部为准",
+    fundPurpose: facts.fundPurpose ?? "以业务系统登记的资金用途为准",
+    poolingRatio: facts.poolingRatio ?? "业务系统中经乙方确认的比例",
+    partyBName: subject.name,
+    mobileMasked: masked(subject.mobile, 3, 4),
+    idNumberMasked: masked(subject.idNumber, 3, 4),
+    creditCode: subject.creditCode ?? "以登记机关公示为准",
+    legalRepName: subject.legalRepName ?? "以登记机关公示为准",
+    legalRepIdNumberMasked: masked(subject.legalRepIdNumber, 3, 4),
+    bankAccountMasked: masked(subject.bankAccountNo, 0, 4),
+  } satisfies Record<(typeof agreementVariableNames)[number], string>;
+}
+
+/** Keeps `head` and `tail` characters and covers the middle; a number too short to be covered vanishes. */
+function masked(value: string | undefined, head: number, tail: number): string {
+  if (value === undefined) return "以业务系统登记的为准";
+  const middle = Math.max(value.length - head - tail, 0);
+  if (middle < 4) return "*".repeat(value.length);
+  return value.slice(0, head) + "*".repeat(middle) + value.slice(value.length - tail);
+}
+
+const chinaOffsetMs = 8 * 3_600_000;
+
+/** 2026年11月21日: the calendar day in China, which has one time zone and no summer time. */
+function chineseDay(iso: string): string {
+  const [year, month, day] = new Date(Date.parse(iso) + chinaOffsetMs)
+    .toISOString()
+    .slice(0, 10)
+    .split("-");
+  return `${year}年${Number(month)}月${Number(day)}日`;
+}

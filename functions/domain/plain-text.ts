@@ -1,0 +1,31 @@
+/** Characters of one value; a longer name or purpose is a mistake or an attack. */
+export const longestValue = 200;
+
+/**
+ * Says why a value must not stand in a legal text, or nothing when it may. The reader has to see
+ * what is hashed, so nothing invisible, nothing that reorders the line (Unicode bidirectional
+ * controls) and no second code for the same look (compatibility forms, radicals) is let in.
+ * The message names the code point, never the value: values are personal.
+ */
+export function textFault(value: string): string | undefined {
+  if (value.length > longestValue) return `it is longer than ${longestValue} characters`;
+  if (value.trim() === "") return "it is empty";
+  for (const letter of value) {
+    const name = codePointName(letter);
+    if (!letter.isWellFormed()) return `${name} is half of a surrogate pair`;
+    if (unseen.test(letter)) return `${name} is a control, format or unassigned character`;
+    if (oddSpace.test(letter)) return `${name} is a space other than U+0020 and U+3000`;
+    if (radical.test(letter) || letter.normalize("NFC") !== letter)
+      return `${name} looks like another character; use ${codePointName(letter.normalize("NFKC"))}`;
+  }
+  return undefined;
+}
+
+/** `U+9F98` of 龘; of the first character when there are several. */
+export const codePointName = (text: string): string =>
+  `U+${(text.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+
+// Cf holds the bidirectional and zero-width characters; a variation selector would not change our glyph.
+const unseen = /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Zl}\p{Zp}\p{Variation_Selector}]/u;
+const oddSpace = /[^\P{Zs} \u3000]/u;
+const radical = /[\u2E80-\u2FDF]/u;
