@@ -1,0 +1,156 @@
+import { createHash } from "node:crypto";
+import type { Agreement } from "../domain/agreement.ts";
+import { type Html, html, trusted } from "./html.ts";
+import { signaturePad, simplifyStrokes } from "./signature-pad.ts";
+import { showScreen } from "./signing-screens.ts";
+import { runSigningPage } from "./signing-script.ts";
+import { signingStyle } from "./signing-style.ts";
+import { browserWords, type Language, signingWords } from "./signing-words.ts";
+
+/** What the signer sees; times are ISO 8601 in UTC, names and account numbers already masked. */
+export type PageModel = {
+  readonly language: Language;
+  readonly contractId: string;
+  readonly title: string;
+  readonly partnerName?: string;
+  readonly screen: Screen;
+};
+
+/** Every state of a contract has its screen (D-11); the browser never decides which. */
+export type Screen =
+  | { readonly name: "preparing" | "verifying" | "sealing" }
+  | {
+      readonly name: "sign";
+      readonly agreement: Agreement;
+      readonly signerName: string;
+      readonly expiresAt: string;
+      readonly consented: boolean;
+    }
+  | {
+      readonly name: "microDeposit";
+      readonly triesLeft: number;
+      readonly accountTail?: string;
+      readonly expiresAt: string;
+      readonly lastTryWrong: boolean;
+      readonly needsRemark: boolean;
+    }
+  | {
+      readonly name: "face";
+      readonly handOffUrl: string;
+      readonly expiresAt: string;
+      readonly triesLeft: number;
+    }
+  | { readonly name: "completed"; readonly completedAt: string; readonly returnUrl?: string }
+  | {
+      readonly name:
+        | "declined"
+        | "revoked"
+        | "expired"
+        | "linkExpired"
+        | "notFound"
+        | "tooManyTries"
+        | "failed"
+        | "systemError";
+      readonly reason?: string;
+      readonly returnUrl?: string;
+      readonly restartAllowed?: boolean;
+    };
+
+// The functions travel as their own source text; each is written to need nothing from its module.
+const script = `(${runSigningPage})(${signaturePad},${simplifyStrokes})`;
+
+/** Nothing loads from elsewhere, nothing frames the page, no cache or Referer keeps the link (T-9, T-13, T-32). */
+const securityHeaders = {
+  "content-security-policy": [
+    "default-src 'none'",
+    `script-src '${sourceHash(script)}'`,
+    `style-src '${sourceHash(signingStyle)}'`,
+    "connect-src 'self'",
+    "img-src data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; "),
+  "cache-control": "no-store",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "permissions-policy": "camera=(), geolocation=(), microphone=()",
+  "referrer-policy": "no-referrer",
+  "strict-transport-security": "max-age=63072000; includeSubDomains",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "x-robots-tag": "noindex, nofollow",
+};
+
+/** Renders the page for one signer. It holds no secret: the link itself stays in the address bar. */
+export function signingPage(model: PageModel): {
+  readonly html: string;
+  readonly headers: Record<string, string>;
+} {
+  return {
+    html: document(model).html,
+    headers: {
+      ...securityHeaders,
+      "content-type": "text/html; charset=utf-8",
+      "content-language": model.language,
+      vary: "accept, accept-language",
+    },
+  };
+}
+
+function document(model: PageModel): Html {
+  const { language, title, partnerName, contractId, screen } = model;
+  const say = (key: keyof typeof signingWords) => signingWords[key][language];
+  const words = Object.fromEntries(browserWords.map((key) => [key, say(key)]));
+  const other = language === "en" ? "zh-CN" : "en";
+  const known = screen.name !== "notFound";
+  return html`<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content">
+<meta name="color-scheme" content="light dark">
+<meta name="format-detection" content="telephone=no">
+<title>${title}</title>
+<link rel="icon" href="data:,">
+<style>${trusted(signingStyle)}</style>
+</head>
+<body data-screen="${screen.name}" data-words="${JSON.stringify(words)}"${liveness(screen)}>
+<header>
+<p>${partnerName !== undefined && say("from").replace("{partner}", () => partnerName)}</p>
+<a class="language" href="?lang=${other}" lang="${other}" hreflang="${other}">${say("otherLanguage")}</a>
+</header>
+<main>
+<h1>${title}</h1>
+<noscript><p class="note problem">${say("noScript")}</p></noscript>
+${showScreen(screen, language)}
+</main>
+<footer>
+${known && html`<p>${say("contractNumber")} <span class="number">${contractId}</span></p>`}
+<p>${say("personal")}</p>
+</footer>
+<script>${trusted(script)}</script>
+</body>
+</html>
+`;
+}
+
+/** Live pages report the opening and follow the contract; waiting ones ask the server again and again. */
+function liveness({ name }: Screen): Html | undefined {
+  switch (name) {
+    case "preparing":
+    case "verifying":
+    case "sealing":
+      return html` data-live data-waiting`;
+    case "sign":
+    case "microDeposit":
+    case "face":
+      return html` data-live`;
+    default:
+      return undefined;
+  }
+}
+
+function sourceHash(source: string): string {
+  return `sha256-${createHash("sha256").update(source).digest("base64")}`;
+}

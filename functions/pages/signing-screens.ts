@@ -1,0 +1,231 @@
+import { agreementHtml } from "./agreement-html.ts";
+import { type Html, html, trusted } from "./html.ts";
+import type { Screen } from "./signing-page.ts";
+import { type Language, signingWords } from "./signing-words.ts";
+
+type ScreenOf<Name extends Screen["name"]> = Extract<Screen, { readonly name: Name }>;
+type Outcome = Extract<Screen, { readonly restartAllowed?: boolean }>;
+type Say = (key: keyof typeof signingWords) => string;
+
+/** The part of the page between the title and the footer. */
+export function showScreen(screen: Screen, language: Language): Html {
+  const say: Say = (key) => signingWords[key][language];
+  const time = (at: string) => showTime(at, language);
+  switch (screen.name) {
+    case "preparing":
+      return html`${steps(1, say)}${waiting(screen.name, say)}`;
+    case "sign":
+      return html`${steps(screen.consented ? 2 : 1, say)}${sign(screen, say, time)}`;
+    case "microDeposit":
+      return html`${steps(3, say)}${microDeposit(screen, say, time)}`;
+    case "face":
+      return html`${steps(3, say)}${face(screen, say, time)}`;
+    case "verifying":
+      return html`${steps(3, say)}${waiting(screen.name, say)}`;
+    case "sealing":
+      return html`${steps(4, say)}${waiting(screen.name, say)}`;
+    case "completed":
+      return html`${steps(5, say)}${completed(screen, say, time)}`;
+    default:
+      return outcome(screen, say);
+  }
+}
+
+/** `now` counts from 1; 5 means that all four steps are behind. */
+function steps(now: number, say: Say): Html {
+  const names = [say("readStep"), say("signStep"), say("verifyStep"), say("doneStep")];
+  const items = names.map((name, index) => {
+    const state = index + 1 < now ? "past" : index + 1 === now ? "now" : "next";
+    const current = state === "now" && html` aria-current="step"`;
+    return html`<li data-state="${state}"${current}>${name}<span class="past">${say("stepDone")}</span></li>`;
+  });
+  return html`<ol class="steps" aria-label="${say("progress")}">${items}</ol>`;
+}
+
+function sign(screen: ScreenOf<"sign">, say: Say, time: (at: string) => Html): Html {
+  const { agreement, signerName, expiresAt, consented } = screen;
+  const ticked = consented && html` checked disabled`;
+  return html`
+<section class="card">
+<div class="bar">
+<h2 id="agreement">${say("agreement")}</h2>
+<button type="button" class="tool" data-text-size="-1" aria-label="A− ${say("smallerText")}">A−</button>
+<button type="button" class="tool" data-text-size="1" aria-label="A+ ${say("largerText")}">A+</button>
+</div>
+<div class="agreement" lang="zh-CN" data-size="1" tabindex="0" role="region" aria-labelledby="agreement">
+${trusted(agreementHtml(agreement))}
+</div>
+</section>
+${facts([say("signer"), signerName], [say("deadline"), time(expiresAt)])}
+<form class="card" data-action="consent" novalidate>
+<label class="check"><input type="checkbox"${ticked}> <span>${say("consent")}</span></label>
+${note("consent", say(consented ? "consentGiven" : "consentHint"))}
+</form>
+${signature(consented, say)}
+${decline(say)}`;
+}
+
+function signature(shown: boolean, say: Say): Html {
+  return html`
+<form class="card" data-action="sign" novalidate${!shown && html` hidden`}>
+<div data-drawing>
+<div class="bar">
+<h2 tabindex="-1">${say("yourSignature")}</h2>
+<button type="button" class="tool" data-undo disabled>${say("undo")}</button>
+<button type="button" class="tool" data-clear disabled>${say("clear")}</button>
+</div>
+<div class="pad">
+<canvas role="img" aria-label="${say("padLabel")}"></canvas>
+<p data-prompt aria-hidden="true">${say("padPrompt")}</p>
+</div>
+</div>
+<div data-typing hidden>
+${field("sign", "typedName", say("typedName"), undefined, html` autocomplete="name" maxlength="64"`)}
+</div>
+<button type="button" class="quiet" data-toggle>${say("typeInstead")}</button>
+<button class="primary">${say("sign")}</button>
+${note("sign", say("signHint"))}
+</form>`;
+}
+
+function decline(say: Say): Html {
+  return html`
+<button type="button" class="quiet" data-decline aria-haspopup="dialog">${say("decline")}</button>
+<dialog aria-labelledby="decline">
+<form data-action="decline" novalidate>
+<h2 id="decline">${say("declineTitle")}</h2>
+<p>${say("declineText")}</p>
+<label for="reason">${say("declineReason")}</label>
+<textarea id="reason" name="reason" rows="3" maxlength="512" required aria-describedby="decline-note"></textarea>
+${note("decline", say("declineHint"))}
+<div class="choice">
+<button type="button" class="secondary" data-back>${say("back")}</button>
+<button class="primary">${say("declineConfirm")}</button>
+</div>
+</form>
+</dialog>`;
+}
+
+function microDeposit(
+  screen: ScreenOf<"microDeposit">,
+  say: Say,
+  time: (at: string) => Html,
+): Html {
+  const { triesLeft, accountTail, expiresAt, lastTryWrong, needsRemark } = screen;
+  // A wrong amount is told where the person types next, and the focus says it to a screen reader.
+  const again = lastTryWrong && html` autofocus aria-invalid="true"`;
+  const amount = html` autocomplete="off" inputmode="decimal" enterkeyhint="${needsRemark ? "next" : "done"}" maxlength="12"${again}`;
+  const remark = html` autocomplete="off" autocapitalize="characters" spellcheck="false" enterkeyhint="done" maxlength="12"`;
+  return html`
+<form class="card" data-action="verification" novalidate>
+<h2>${say("microDepositTitle")}</h2>
+<p>${say("microDepositText")}</p>
+${facts(
+  accountTail !== undefined && [say("accountTail"), accountTail],
+  [say("triesLeft"), triesLeft],
+  [say("deadline"), time(expiresAt)],
+)}
+${field("verification", "amount", say("amount"), say("amountExample"), amount)}
+${needsRemark && field("verification", "remark", say("remark"), say("remarkExample"), remark)}
+<button class="primary">${say("verify")}</button>
+${lastTryWrong ? note("verification", say("lastTryWrong"), "problem") : note("verification", say("verifyHint"))}
+</form>`;
+}
+
+function face(screen: ScreenOf<"face">, say: Say, time: (at: string) => Html): Html {
+  const start = webAddress(screen.handOffUrl);
+  return html`
+<section class="card">
+<h2>${say("faceTitle")}</h2>
+<p>${say("faceText")}</p>
+${facts([say("triesLeft"), screen.triesLeft], [say("deadline"), time(screen.expiresAt)])}
+${
+  start === undefined
+    ? note("face", say("faceUnavailable"), "problem")
+    : html`<a class="primary" href="${start}" rel="noreferrer">${say("startFace")}</a>`
+}
+</section>`;
+}
+
+function waiting(name: "preparing" | "verifying" | "sealing", say: Say): Html {
+  return html`
+<section class="card moment">
+<div class="breath" aria-hidden="true"></div>
+<div role="status">
+<h2>${say(`${name}Title`)}</h2>
+<p data-hint>${say(`${name}Text`)}</p>
+</div>
+<div class="slot"><button type="button" class="secondary" data-again hidden>${say("checkAgain")}</button></div>
+</section>`;
+}
+
+function completed(screen: ScreenOf<"completed">, say: Say, time: (at: string) => Html): Html {
+  return html`
+<section class="card moment">
+<p class="seal" aria-hidden="true"><span>${say("sealMark")}</span></p>
+<h2>${say("completedTitle")}</h2>
+<p>${say("completedText")}</p>
+${facts([say("completedAt"), time(screen.completedAt)])}
+${returnLink(screen.returnUrl, say)}
+</section>`;
+}
+
+function outcome({ name, reason, restartAllowed, returnUrl }: Outcome, say: Say): Html {
+  return html`
+<section class="card moment">
+<div class="still" aria-hidden="true"></div>
+<h2>${say(`${name}Title`)}</h2>
+<p>${say(`${name}Text`)}</p>
+${reason !== undefined && facts([say("reason"), reason])}
+${restartAllowed && html`<p>${say("restartAllowed")}</p>`}
+${returnLink(returnUrl, say)}
+</section>`;
+}
+
+function facts(...pairs: readonly (readonly [string, Html | string | number] | false)[]): Html {
+  const rows = pairs.map((pair) => pair && html`<div><dt>${pair[0]}</dt><dd>${pair[1]}</dd></div>`);
+  return html`<dl class="facts">${rows}</dl>`;
+}
+
+function field(
+  form: string,
+  name: string,
+  label: string,
+  example: string | undefined,
+  attributes: Html,
+): Html {
+  const hint = example !== undefined && html`<p class="hint" id="${name}-hint">${example}</p>`;
+  return html`<div class="field">
+<label for="${name}">${label}</label>
+<input id="${name}" name="${name}" type="text" required aria-describedby="${hint && `${name}-hint `}${form}-note"${attributes}>
+${hint}
+</div>`;
+}
+
+/** One place per form for the hint, the progress and the problem, so that nothing on the page moves. */
+function note(form: string, text: string, kind: "plain" | "problem" = "plain"): Html {
+  return html`<p class="note" role="status" id="${form}-note" data-note="${kind}">${text}</p>`;
+}
+
+function returnLink(url: string | undefined, say: Say): Html | undefined {
+  const address = url === undefined ? undefined : webAddress(url);
+  return address === undefined
+    ? undefined
+    : html`<a class="secondary" href="${address}" rel="noreferrer">${say("returnToPartner")}</a>`;
+}
+
+/** Escaping does not stop `javascript:` addresses (T-13). */
+function webAddress(url: string): string | undefined {
+  return /^https?:\/\//i.test(url) ? url : undefined;
+}
+
+/** Times are shown as the person's bank and the contract show them: in Beijing. */
+function showTime(at: string, language: Language): Html {
+  const text = new Intl.DateTimeFormat(language === "en" ? "en-GB" : "zh-CN", {
+    dateStyle: "long",
+    timeStyle: "short",
+    timeZone: "Asia/Shanghai",
+  }).format(new Date(at));
+  const zone = language === "en" ? " (Beijing)" : "（北京时间）";
+  return html`<time datetime="${at}">${text}<span>${zone}</span></time>`;
+}
