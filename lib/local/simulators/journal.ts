@@ -1,10 +1,8 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { openDatabase, transaction } from "../database.ts";
 import type { WireRequest } from "./wire.ts";
 
 /** One received request as it was, and how it was answered: an HTTP status, or "cut". */
-export type LoggedRequest = {
+type LoggedRequest = {
   readonly seq: number;
   readonly at: string;
   readonly method: string;
@@ -43,8 +41,6 @@ const itemsListed = 1_000;
 export const everyItem = -1;
 
 const schema = `
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = NORMAL;
   CREATE TABLE IF NOT EXISTS request (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT, method TEXT, path TEXT, search TEXT,
     headers TEXT, body TEXT, answered TEXT);
@@ -54,9 +50,7 @@ const schema = `
     client_id TEXT, nonce TEXT, expires_ms INTEGER, PRIMARY KEY (client_id, nonce));`;
 
 export function openJournal(directory: string, name: string): Journal {
-  mkdirSync(directory, { recursive: true });
-  const database = new DatabaseSync(join(directory, `${name}.sqlite`));
-  database.exec(schema);
+  const database = openDatabase(directory, `${name}.db`, schema);
   const insertRequest = database.prepare(
     `INSERT INTO request (at, method, path, search, headers, body) VALUES (?, ?, ?, ?, ?, ?)`,
   );
@@ -106,17 +100,7 @@ export function openJournal(directory: string, name: string): Journal {
       dropNonces.run(nowMs);
       return insertNonce.run(clientId, nonce, nowMs + keepMs).changes === 1;
     },
-    atomically(work) {
-      database.exec("BEGIN IMMEDIATE");
-      try {
-        const result = work();
-        database.exec("COMMIT");
-        return result;
-      } catch (cause) {
-        database.exec("ROLLBACK");
-        throw cause;
-      }
-    },
+    atomically: (work) => transaction(database, work),
     clear() {
       database.exec("DELETE FROM request; DELETE FROM item; DELETE FROM nonce");
     },

@@ -98,7 +98,7 @@ function languageLink(request: WireRequest, language: Language): Markup {
 
 function render(value: Insertion): string {
   if (value === undefined) return "";
-  if (Array.isArray(value)) return value.map((one: Markup) => one.markup).join("\n");
+  if (Array.isArray(value)) return value.map((one: Markup) => one.markup).join("");
   if (typeof value === "object") return (value as Markup).markup;
   return String(value).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
@@ -140,6 +140,7 @@ header { display: grid; grid-template-columns: 1fr auto; align-items: center; }
 header h1, .lead { grid-column: 1 / -1; }
 h1 { margin: 1.5rem 0 0; font-size: 1.75rem; line-height: 1.25; font-weight: 600; }
 h2 { margin: 2.25rem 0 .75rem; font-size: 1rem; font-weight: 600; }
+h2:first-child { margin-top: 0; }
 p { margin: 0; }
 .badge, .lead, .quiet, time { color: var(--quiet); }
 .badge, time, .quiet { font-size: .875rem; }

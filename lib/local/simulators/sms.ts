@@ -133,7 +133,7 @@ const texts = {
   },
   en: {
     title: "Text messages",
-    lead: "This stands in for the signers’ phones. Every message the platform sends lands here; open a link to play the signer.",
+    lead: "This stands in for the signers' phones. Every message the platform sends lands here; open a link to play the signer.",
     none: "No messages yet. Create a contract and its invitation will appear by itself.",
   },
 };

@@ -5,7 +5,7 @@ import { everyItem, type Journal } from "./journal.ts";
 import { type Credential, signedHeaders } from "./request-signature.ts";
 
 /** One callback on its way, kept until a 2xx or the last attempt. */
-export type Callback = {
+type Callback = {
   readonly id: string;
   readonly url: string;
   readonly clientId: string;
@@ -68,9 +68,9 @@ export function callbackOutbox(
     // On disk before it is sent: a crash may repeat an attempt, but never exceeds their number.
     const begun = { ...callback, attempts: [...callback.attempts, "sending"] };
     journal.write("callback", callback.id, begun);
-    let outcome = fault?.drop ? "dropped" : await post(callback, fault);
+    let outcome = fault?.drop ? "dropped" : await post(callback, fault, signal);
     for (let copies = fault?.duplicate ?? 0; copies > 0; copies--) {
-      outcome = await post(callback, fault);
+      outcome = await post(callback, fault, signal);
     }
     // Nobody is left to tell: the journal may be closed or cleared by now.
     if (!signal.aborted) schedule(after(begun, outcome));
@@ -85,7 +85,11 @@ export function callbackOutbox(
     return { ...rest, attempts, dueMs: clock.now() + pause };
   }
 
-  async function post(callback: Callback, fault: CallbackFault | undefined): Promise<string> {
+  async function post(
+    callback: Callback,
+    fault: CallbackFault | undefined,
+    signal: AbortSignal,
+  ): Promise<string> {
     const credential = clients.find((client) => client.clientId === callback.clientId);
     if (!credential) return `no secret of client ${callback.clientId} to sign with`;
     const tampered = fault?.forgeSignature || fault?.otherContract !== undefined;
@@ -104,7 +108,7 @@ export function callbackOutbox(
         headers: { ...headers, "content-type": "application/json" },
         body,
         redirect: "manual",
-        signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(attemptTimeoutMs)]),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(attemptTimeoutMs)]),
       });
       await response.body?.cancel();
       // The genuine result is still owed after a tampered one, whatever that was answered.

@@ -64,12 +64,12 @@ function statusOf(verification: Verification, language: Language): Markup {
   const words = texts[language];
   if (verification.status === "PENDING") {
     const { remainingTries, challenge } = verification;
-    const tries = challenge.method === "FACE" ? "" : ` · ${words.triesLeft} ${remainingTries}`;
+    const tries = challenge.method === "FACE" ? "" : ` · ${words.triesLeft(remainingTries)}`;
     return html`${words.pending}${tries}`;
   }
   return verification.status === "SUCCESS"
-    ? html`<span class="good">✓ ${words.passed}</span>`
-    : html`<span class="bad">✗ ${words.failed} ${verification.failReason}</span>`;
+    ? html`<span class="good">${words.passed}</span>`
+    : html`<span class="bad">${words.failed} ${verification.failReason}</span>`;
 }
 
 /** Three buttons instead of a camera. The link's own token authorises the choice. */
@@ -111,7 +111,7 @@ const texts = {
     registeredAccount: "预留账户",
     status: "状态",
     openFace: "打开核验页面",
-    triesLeft: "剩余次数",
+    triesLeft: (count: number) => `剩余 ${count} 次`,
     pending: "等待核验",
     passed: "已通过",
     failed: "未通过",
@@ -126,7 +126,7 @@ const texts = {
   en: {
     statementTitle: "Bank statement",
     statementLead:
-      "This stands in for the account holder’s online bank. Small deposits of the verification system arrive here; type amount and remark back on the signing page.",
+      "This stands in for the account holder's online bank. Small deposits of the verification system arrive here; type amount and remark back on the signing page.",
     deposits: "Micro-deposits",
     faces: "Face checks",
     none: "None yet.",
@@ -135,7 +135,7 @@ const texts = {
     registeredAccount: "account on file",
     status: "Status",
     openFace: "Open the check",
-    triesLeft: "tries left",
+    triesLeft: (count: number) => `${count} ${count === 1 ? "try" : "tries"} left`,
     pending: "Waiting",
     passed: "Passed",
     failed: "Not passed:",
@@ -143,7 +143,7 @@ const texts = {
     faceLead:
       "This is a simulator: no camera opens and no face is recorded. Choose how the check ends; you then return to the signing page.",
     pass: "The face matches",
-    mismatch: "Somebody else’s face",
+    mismatch: "Somebody else's face",
     poorQuality: "Picture too poor",
     back: "Back to the signing page",
   },

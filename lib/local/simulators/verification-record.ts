@@ -41,7 +41,7 @@ export const failReasons = [
 ] as const;
 export type FailReason = (typeof failReasons)[number];
 
-export type ConfirmAnswer = {
+type ConfirmAnswer = {
   readonly status: Verification["status"];
   readonly remainingTries: number;
 };
