@@ -53,7 +53,9 @@ export function localApi(options: ApiOptions): LocalService["handle"] {
     if (request.body.length > payloadLimitBytes) return own("REQUEST_TOO_LARGE");
     const event = proxyEvent(request, found, options);
     const invocation = await options.lambda.invoke(found.route.functionName, event);
-    return proxyResponse(invocation) ?? own(failureKind(invocation));
+    // A body in base64 is decoded only where the API lists the type that the client accepts.
+    const decodes = isBinary(options.binaryMediaTypes, request.headers.accept);
+    return proxyResponse(invocation, decodes) ?? own(failureKind(invocation));
   };
 }
 
@@ -166,13 +168,13 @@ const trainCase = (name: string) =>
 const orNull = (entries: readonly (readonly [string, unknown])[]) =>
   entries.length === 0 ? null : Object.fromEntries(entries);
 
-function isBinary(binaryMediaTypes: readonly string[], contentType = ""): boolean {
-  const type = contentType.split(";")[0]?.trim().toLowerCase() ?? "";
+function isBinary(binaryMediaTypes: readonly string[], mediaType = ""): boolean {
+  const type = mediaType.split(/[;,]/)[0]?.trim().toLowerCase() ?? "";
   return binaryMediaTypes.some((binary) => binary === "*/*" || binary === type);
 }
 
 /** Undefined for anything that is no proxy result: API Gateway answers 502 to it. */
-function proxyResponse(invocation: Invocation): ServiceResponse | undefined {
+function proxyResponse(invocation: Invocation, decodes: boolean): ServiceResponse | undefined {
   if (!invocation.ok || typeof invocation.payload !== "object") return undefined;
   const result = (invocation.payload ?? {}) as ProxyResult;
   const { statusCode } = result;
@@ -188,6 +190,6 @@ function proxyResponse(invocation: Invocation): ServiceResponse | undefined {
   return {
     status: statusCode,
     headers,
-    body: Buffer.from(result.body ?? "", result.isBase64Encoded ? "base64" : "utf8"),
+    body: Buffer.from(result.body ?? "", result.isBase64Encoded && decodes ? "base64" : "utf8"),
   };
 }
