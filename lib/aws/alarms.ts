@@ -1,0 +1,116 @@
+import { Duration } from "aws-cdk-lib";
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  Metric,
+  TreatMissingData,
+} from "aws-cdk-lib/aws-cloudwatch";
+import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import type { Function } from "aws-cdk-lib/aws-lambda";
+import { Topic } from "aws-cdk-lib/aws-sns";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import type { Api } from "./api.ts";
+import type { Events } from "./events.ts";
+import { pascalCase } from "./lambda-function.ts";
+import type { Workers } from "./workers.ts";
+import type { Workflow } from "./workflow.ts";
+
+const period = Duration.minutes(5);
+/** Entries older than this stand still: contracts are not invited, resumed or told of. */
+const streamLag = Duration.minutes(10);
+
+type Watched = {
+  readonly api: Api;
+  readonly workflow: Workflow;
+  readonly workers: Workers;
+  readonly events: Events;
+};
+
+/** What a person must hear of (A-39, A-40); every description says what to do. Subscribe to the topic. */
+export class Alarms extends Construct {
+  private readonly topic: Topic;
+
+  constructor(scope: Construct, watched: Watched) {
+    super(scope, "Alarms");
+    this.topic = new Topic(this, "Operations", { enforceSSL: true });
+    this.watchContracts(watched.workflow);
+    this.watchFunctions([...watched.workflow.steps, ...watched.workers.functions]);
+    this.watchApi(watched.api);
+    for (const worker of watched.workers.streamed) {
+      this.raise(`${idOf(worker)}Lag`, worker.metric("IteratorAge", { period, statistic: "max" }), {
+        above: streamLag.toMilliseconds(),
+        todo: "The stream of evidence_chain is stuck behind one entry: read this function's log for the entry that fails, deploy the fix; order is kept.",
+      });
+    }
+    for (const queue of [...watched.events.deadLetters, ...watched.workers.deadLetters]) {
+      this.watchDeadLetters(queue);
+    }
+  }
+
+  private watchContracts({ machine }: Workflow): void {
+    for (const metric of ["ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"]) {
+      this.raise(metric, machine.metric(metric, { period, statistic: "sum" }), {
+        todo: "A signing execution ended outside its states: its contract is marked and started again by itself, at most twice. Find the failed state in the execution, mend the cause, then read the contract's evidence.",
+      });
+    }
+    this.raise("SystemError", ownMetric("SystemError"), {
+      todo: "A fault of ours reached a contract or a caller (A-40): find metric=SystemError in the logs by its traceId or contractId, mend the cause; a marked contract recovers by a fresh execution.",
+    });
+    this.raise("DependencyFailure", ownMetric("DependencyFailure"), {
+      todo: "A contract FAILED because the SMS gateway or the verification system stayed away after all retries (A-39): check that system; the partner may start anew.",
+    });
+    this.raise("WebhookUndelivered", ownMetric("WebhookUndelivered"), {
+      todo: "A partner was not reached through the whole schedule (K19): tell the partner, then redrive the message from the webhook dead letters.",
+    });
+  }
+
+  private watchFunctions(functions: readonly Function[]): void {
+    for (const one of functions) {
+      this.raise(`${idOf(one)}Errors`, one.metricErrors({ period }), {
+        todo: `Invocations of ${one.node.id} end with an error that is no business outcome: read its log group, newest ERROR first.`,
+      });
+    }
+    const throttles = new Metric({
+      namespace: "AWS/Lambda",
+      metricName: "Throttles",
+      period,
+      statistic: "sum",
+    });
+    this.raise("LambdaThrottles", throttles, {
+      todo: "Lambda refuses calls for lack of concurrency in this account and region: find the function that grows, or raise the quota.",
+    });
+  }
+
+  private watchApi({ rest }: Api): void {
+    this.raise("ApiServerErrors", rest.metricServerError({ period, statistic: "sum" }), {
+      todo: "The API answers 5xx: compare the routes in the access log, then the log of that route's function by requestId.",
+    });
+  }
+
+  private watchDeadLetters(queue: Queue): void {
+    const depth = queue.metricApproximateNumberOfMessagesVisible({ period, statistic: "max" });
+    this.raise(`${queue.node.id}Depth`, depth, {
+      todo: "Something was given up: read a message for its cause, mend it, then redrive the queue within 14 days. Redriving is safe, every consumer knows what it has done. Stream failures name the shard and sequence number to read again within 24 hours.",
+    });
+  }
+
+  private raise(id: string, metric: IMetric, props: { above?: number; todo: string }): void {
+    const alarm = new Alarm(this, id, {
+      metric,
+      alarmDescription: props.todo,
+      threshold: props.above ?? 0,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    alarm.addAlarmAction(new SnsAction(this.topic));
+  }
+}
+
+const idOf = (one: Function): string => pascalCase(one.node.id);
+
+/** Counted by the functions themselves, without dimensions, so that one alarm hears all of them. */
+const ownMetric = (metricName: string): Metric =>
+  new Metric({ namespace: "Qianyue", metricName, period, statistic: "sum" });

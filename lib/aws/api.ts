@@ -1,0 +1,139 @@
+import { RemovalPolicy } from "aws-cdk-lib";
+import {
+  AccessLogFormat,
+  CfnAccount,
+  EndpointType,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  RestApi,
+} from "aws-cdk-lib/aws-apigateway";
+import { ManagedPolicy, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { Function } from "aws-cdk-lib/aws-lambda";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import type { Foundation } from "./foundation.ts";
+import { lambdaFunction, logRetention, type Need } from "./lambda-function.ts";
+import { type RouteFile, routes } from "./routes.ts";
+
+/** Below API Gateway's own 29 s, above the 5 s a verification may take. */
+const apiSeconds = 15;
+/** A CPU share that keeps cold starts short; one request needs a tenth of the memory. */
+const apiMemoryMb = 512;
+/** Requests a second of all callers together, and how many may come at once. */
+const rateLimit = 500;
+const burstLimit = 1000;
+
+/** The REST API: one function a route, each with what that route needs and no more. */
+export class Api extends Construct {
+  readonly rest: RestApi;
+  readonly functions: readonly Function[];
+
+  constructor(scope: Construct, props: Foundation) {
+    super(scope, "Api");
+    this.rest = restApi(this);
+    const needs = routeNeeds(props);
+    this.functions = routes.map(({ method, path, file }) => {
+      const target = lambdaFunction(this, {
+        bundles: props.bundles,
+        kind: "api",
+        name: file,
+        memoryMb: apiMemoryMb,
+        timeoutSeconds: apiSeconds,
+        needs: [props.settings.stage, ...needs[file]],
+      });
+      this.rest.root
+        .resourceForPath(path)
+        .addMethod(method, new LambdaIntegration(target, { allowTestInvoke: false }));
+      return target;
+    });
+  }
+}
+
+function routeNeeds(props: Foundation): Readonly<Record<RouteFile, readonly Need[]>> {
+  const { settings, secrets, tables, storage } = props;
+  const read = [tables.readContracts, storage.openPersonalData];
+  const write = [...read, tables.writeContracts];
+  const partner = [secrets.partners, tables.spendNonces];
+  const signer = [secrets.platform];
+  return {
+    "create-contract": [
+      ...partner,
+      ...write,
+      storage.createPersonalData,
+      secrets.platform,
+      settings.publicUrl,
+      settings.callbackHosts,
+      settings.identityCheck,
+    ],
+    "get-contract": [...partner, ...read, secrets.platform, settings.publicUrl],
+    "get-evidence": [...partner, ...read, storage.readDocuments, storage.readEvidence],
+    "resend-sms": [
+      ...partner,
+      ...write,
+      secrets.platform,
+      secrets.peers,
+      settings.publicUrl,
+      settings.smsGateway,
+    ],
+    "revoke-contract": [...partner, ...write],
+    "receive-verification": [secrets.peers, tables.spendNonces, ...write],
+    "show-signing-page": [...signer, ...read, storage.readDocuments],
+    "open-link": [...signer, ...write],
+    "give-consent": [...signer, ...write],
+    "sign-agreement": [...signer, ...write],
+    "submit-verification": [...signer, ...write, secrets.peers, settings.verificationSystem],
+    "decline-contract": [...signer, ...write],
+  };
+}
+
+function restApi(scope: Construct): RestApi {
+  const accessLogs = new LogGroup(scope, "AccessLogs", {
+    retention: logRetention,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  const rest = new RestApi(scope, "Rest", {
+    restApiName: "qianyue",
+    endpointTypes: [EndpointType.REGIONAL],
+    cloudWatchRole: false,
+    deployOptions: {
+      stageName: "live",
+      throttlingRateLimit: rateLimit,
+      throttlingBurstLimit: burstLimit,
+      tracingEnabled: true,
+      loggingLevel: MethodLoggingLevel.ERROR,
+      dataTraceEnabled: false,
+      accessLogDestination: new LogGroupLogDestination(accessLogs),
+      accessLogFormat: accessLogFormat(),
+    },
+  });
+  letGatewayLog(scope, rest);
+  return rest;
+}
+
+/** The resource path instead of the path: a signing link must never reach a log. */
+function accessLogFormat(): AccessLogFormat {
+  const fields = {
+    requestId: "$context.requestId",
+    time: "$context.requestTimeEpoch",
+    method: "$context.httpMethod",
+    route: "$context.resourcePath",
+    status: "$context.status",
+    latencyMs: "$context.responseLatency",
+    bytes: "$context.responseLength",
+    ip: "$context.identity.sourceIp",
+  };
+  return AccessLogFormat.custom(JSON.stringify(fields));
+}
+
+/** API Gateway logs under one role an account and region; without it a stage with logs cannot be deployed. */
+function letGatewayLog(scope: Construct, rest: RestApi): void {
+  const role = new Role(scope, "GatewayLogRole", {
+    assumedBy: new ServicePrincipal("apigateway.amazonaws.com"),
+    managedPolicies: [
+      ManagedPolicy.fromAwsManagedPolicyName("service-role/AmazonAPIGatewayPushToCloudWatchLogs"),
+    ],
+  });
+  const account = new CfnAccount(scope, "Account", { cloudWatchRoleArn: role.roleArn });
+  rest.deploymentStage.node.addDependency(account);
+}

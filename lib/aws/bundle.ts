@@ -1,0 +1,106 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { buildSync } from "esbuild";
+
+export type FunctionKind = "api" | "steps" | "workers";
+
+export type Bundle = {
+  readonly kind: FunctionKind;
+  readonly name: string;
+  /** Holds index.mjs and whatever the function reads beside it. */
+  readonly folder: string;
+  /** Size of index.mjs. */
+  readonly bytes: number;
+};
+
+const kinds: readonly FunctionKind[] = ["api", "steps", "workers"];
+
+/** A cold start parses every byte; beyond this the SDK or zod came in by a wrong import. */
+export const apiLimitBytes = 500 * 1024;
+/** The PDF and font machinery, without the fonts themselves. */
+export const pdfLimitBytes = 2 * 1024 * 1024;
+const pdfSteps = ["generate-agreement"];
+
+// ESM has no require, and CommonJS dependencies ask for it. pdfkit declares `createRequire` itself.
+const banner =
+  'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);';
+
+/**
+ * Bundles every file of functions/{api,steps,workers} under `root` to `<outDir>/<kind>/<name>/index.mjs`,
+ * all in one run of esbuild. Throws when a bundle is larger than its kind may be.
+ */
+export function bundleFunctions(root: string, outDir: string): Bundle[] {
+  const files = kinds.flatMap((kind) => functionFiles(root, kind));
+  rmSync(outDir, { recursive: true, force: true });
+  const { metafile } = buildSync({
+    absWorkingDir: root,
+    entryPoints: files.map(({ kind, name }) => ({
+      in: join("functions", kind, `${name}.ts`),
+      out: join(kind, name, "index"),
+    })),
+    outdir: outDir,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    minify: true,
+    platform: "node",
+    format: "esm",
+    target: "node24",
+    mainFields: ["module", "main"],
+    banner: { js: banner },
+    legalComments: "none",
+    logLevel: "error",
+    metafile: true,
+  });
+  const sizes = Object.entries(metafile.outputs).map(([path, { bytes }]) => ({ path, bytes }));
+  const bundles = files.map(({ kind, name }): Bundle => {
+    const output = sizes.find(({ path }) => path.endsWith(join(kind, name, "index.mjs")));
+    if (output === undefined) throw new Error(`esbuild wrote no bundle for ${kind}/${name}`);
+    return { kind, name, folder: join(outDir, kind, name), bytes: output.bytes };
+  });
+  for (const bundle of bundles) {
+    if (pdfSteps.includes(bundle.name)) addPdfFiles(root, bundle.folder);
+  }
+  refuseOversize(bundles);
+  return bundles;
+}
+
+function functionFiles(root: string, kind: FunctionKind) {
+  const folder = join(root, "functions", kind);
+  return (existsSync(folder) ? readdirSync(folder) : [])
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => ({ kind, name: file.slice(0, -".ts".length) }));
+}
+
+function refuseOversize(bundles: readonly Bundle[]): void {
+  const tooLarge = bundles.flatMap(({ kind, name, bytes }) => {
+    const limit = pdfSteps.includes(name) ? pdfLimitBytes : apiLimitBytes;
+    const applies = kind === "api" || pdfSteps.includes(name);
+    return applies && bytes > limit
+      ? [`functions/${kind}/${name}.ts is ${bytes} bytes minified, the limit is ${limit}`]
+      : [];
+  });
+  if (tooLarge.length === 0) return;
+  throw new Error(
+    `${tooLarge.join("\n")}\nsee what is inside with: npx esbuild <file> --bundle --minify ` +
+      "--platform=node --format=esm --main-fields=module,main --analyze --outfile=/dev/null",
+  );
+}
+
+/** Fonts are read at run time and subset per document; pdfkit looks for its colour profile in data/ beside itself. */
+function addPdfFiles(root: string, folder: string): void {
+  const require = createRequire(join(root, "package.json"));
+  const fonts = dirname(require.resolve("@expo-google-fonts/noto-sans-sc/package.json"));
+  const pdfkit = dirname(require.resolve("pdfkit"));
+  const profile = "sRGB_IEC61966_2_1.icc";
+  mkdirSync(join(folder, "fonts"));
+  mkdirSync(join(folder, "data"));
+  for (const [style, weight] of [
+    ["Regular", "400Regular"],
+    ["Bold", "700Bold"],
+  ] as const) {
+    const file = join(fonts, weight, `NotoSansSC_${weight}.ttf`);
+    copyFileSync(file, join(folder, "fonts", `NotoSansSC-${style}.ttf`));
+  }
+  copyFileSync(join(pdfkit, "data", profile), join(folder, "data", profile));
+}

@@ -1,0 +1,69 @@
+import { Duration } from "aws-cdk-lib";
+import { EventBus, Rule } from "aws-cdk-lib/aws-events";
+import { SqsQueue } from "aws-cdk-lib/aws-events-targets";
+import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import { allow, type Need } from "./lambda-function.ts";
+
+/** The events that end a contract; a partner's webhook hears of exactly these. */
+export const finalEvents = ["completed", "failed", "expired", "rejected", "revoked"].map(
+  (word) => `esign.contract.v1.${word}`,
+);
+
+/** A partner may take this long to answer (Standard Webhooks asks for 15 to 30 s), and a batch goes out together. */
+export const deliverySeconds = 60;
+/** SQS counts deferrals as receives; the function keeps the true count and ends delivery long before this. */
+const receiveLimit = 1000;
+/** The longest SQS keeps a message. In a dead-letter queue the clock runs on from the first send. */
+const keep = Duration.days(14);
+
+/** The bus that tells the world of contracts, and the queue of webhooks that hangs on it. */
+export class Events extends Construct {
+  readonly bus: EventBus;
+  readonly webhooks: Queue;
+  readonly undeliverable: Queue;
+  readonly deadLetters: readonly Queue[];
+  readonly publish: Need;
+  readonly delayWebhooks: Need;
+
+  constructor(scope: Construct) {
+    super(scope, "Events");
+    this.bus = new EventBus(this, "Bus", { eventBusName: "qianyue" });
+    const webhookDeadLetters = deadLetterQueue(this, "WebhookDeadLetters");
+    this.undeliverable = deadLetterQueue(this, "EventDeadLetters");
+    this.deadLetters = [webhookDeadLetters, this.undeliverable];
+    this.webhooks = new Queue(this, "Webhooks", {
+      ...queueDefaults,
+      // Six times the function's time-out, as Lambda asks: a slow batch must not be handed out twice.
+      visibilityTimeout: Duration.seconds(6 * deliverySeconds),
+      deadLetterQueue: { queue: webhookDeadLetters, maxReceiveCount: receiveLimit },
+    });
+    new Rule(this, "FinalEventsToWebhooks", {
+      description: "A contract has ended: tell its partner",
+      eventBus: this.bus,
+      eventPattern: { detailType: finalEvents },
+      targets: [new SqsQueue(this.webhooks, { deadLetterQueue: this.undeliverable })],
+    });
+
+    this.publish = {
+      environment: { EVENT_BUS_NAME: this.bus.eventBusName },
+      statements: [allow(["events:PutEvents"], this.bus.eventBusArn)],
+    };
+    this.delayWebhooks = {
+      environment: { WEBHOOK_QUEUE_URL: this.webhooks.queueUrl },
+      statements: [
+        allow(["sqs:SendMessage", "sqs:ChangeMessageVisibility"], this.webhooks.queueArn),
+      ],
+    };
+  }
+}
+
+const queueDefaults = {
+  encryption: QueueEncryption.SQS_MANAGED,
+  enforceSSL: true,
+  retentionPeriod: keep,
+} as const;
+
+export function deadLetterQueue(scope: Construct, id: string): Queue {
+  return new Queue(scope, id, queueDefaults);
+}

@@ -1,0 +1,28 @@
+/** One Lambda a route: the file under functions/api that answers it. */
+export type Route = {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly file: string;
+};
+
+/** Partners and the verification system sign their requests; a signer holds a link. */
+export const routes = [
+  { method: "POST", path: "/v1/contracts", file: "create-contract" },
+  { method: "GET", path: "/v1/contracts/{contractId}", file: "get-contract" },
+  { method: "GET", path: "/v1/contracts/{contractId}/evidence", file: "get-evidence" },
+  { method: "POST", path: "/v1/contracts/{contractId}/sms", file: "resend-sms" },
+  { method: "POST", path: "/v1/contracts/{contractId}/revoke", file: "revoke-contract" },
+  {
+    method: "POST",
+    path: "/v1/contracts/{contractId}/callback/auth",
+    file: "receive-verification",
+  },
+  { method: "GET", path: "/h5/{token}", file: "show-signing-page" },
+  { method: "POST", path: "/h5/{token}/open", file: "open-link" },
+  { method: "POST", path: "/h5/{token}/consent", file: "give-consent" },
+  { method: "POST", path: "/h5/{token}/sign", file: "sign-agreement" },
+  { method: "POST", path: "/h5/{token}/verification", file: "submit-verification" },
+  { method: "POST", path: "/h5/{token}/decline", file: "decline-contract" },
+] as const satisfies readonly Route[];
+
+export type RouteFile = (typeof routes)[number]["file"];

@@ -1,0 +1,50 @@
+import { CfnParameter } from "aws-cdk-lib";
+import { Construct } from "constructs";
+import type { Need } from "./lambda-function.ts";
+
+/** The parameters of the stack: what differs between installations and is not a secret. */
+export class Settings extends Construct {
+  readonly publicUrl: Need;
+  readonly smsGateway: Need;
+  readonly verificationSystem: Need;
+  readonly callbackHosts: Need;
+  readonly identityCheck: Need;
+  readonly stage: Need;
+
+  constructor(scope: Construct) {
+    super(scope, "Settings");
+    this.publicUrl = this.setting("PublicBaseUrl", "PUBLIC_BASE_URL", {
+      description: "Where signers and callbacks reach the API, without a trailing slash",
+    });
+    this.smsGateway = this.setting("SmsGatewayUrl", "SMS_GATEWAY_URL", {
+      description: "Base URL of the SMS gateway",
+    });
+    this.verificationSystem = this.setting("VerificationUrl", "VERIFICATION_URL", {
+      description: "Base URL of the identity verification system",
+    });
+    this.callbackHosts = this.setting("AllowedCallbackHosts", "ALLOWED_CALLBACK_HOSTS", {
+      description: "Comma list of host:port that callbacks may reach without TLS; leave empty",
+      default: "",
+    });
+    this.identityCheck = this.setting("IdentityCheck", "IDENTITY_CHECK", {
+      description: "strict also recomputes check digits; format is for test data",
+      default: "strict",
+      allowedValues: ["strict", "format"],
+    });
+    this.stage = this.setting("Stage", "STAGE", {
+      description: "Name of this installation, as logs show it",
+      default: "prod",
+    });
+  }
+
+  private setting(
+    name: string,
+    variable: string,
+    props: { description: string; default?: string; allowedValues?: string[] },
+  ): Need {
+    const parameter = new CfnParameter(this, name, { type: "String", ...props });
+    // A parameter is typed by a person: its name carries no prefix of this construct.
+    parameter.overrideLogicalId(name);
+    return { environment: { [variable]: parameter.valueAsString } };
+  }
+}

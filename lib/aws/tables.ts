@@ -1,0 +1,107 @@
+import { RemovalPolicy } from "aws-cdk-lib";
+import {
+  AttributeType,
+  BillingMode,
+  StreamViewType,
+  Table,
+  TableEncryption,
+  type TableProps,
+} from "aws-cdk-lib/aws-dynamodb";
+import { AnyPrincipal, Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { Construct } from "constructs";
+import { allow, type Need } from "./lambda-function.ts";
+
+const text = (name: string) => ({ name, type: AttributeType.STRING });
+const wholeNumber = (name: string) => ({ name, type: AttributeType.NUMBER });
+
+/** Tables bear the names of the requirements, so one account holds one installation a region. */
+const common = {
+  billingMode: BillingMode.PAY_PER_REQUEST,
+  encryption: TableEncryption.AWS_MANAGED,
+  deletionProtection: true,
+  removalPolicy: RemovalPolicy.RETAIN,
+} as const satisfies Partial<TableProps>;
+
+const recoverable = { pointInTimeRecoveryEnabled: true };
+
+/** State, evidence and the guard against replays. Functions may append evidence; nobody may change it. */
+export class Tables extends Construct {
+  readonly flow: Table;
+  readonly chain: Table;
+  readonly guard: Table;
+  readonly readContracts: Need;
+  readonly writeContracts: Need;
+  readonly spendNonces: Need;
+
+  constructor(scope: Construct) {
+    super(scope, "Tables");
+    this.flow = new Table(this, "ContractFlow", {
+      ...common,
+      tableName: "contract_flow",
+      partitionKey: text("pk"),
+      sortKey: text("sk"),
+      timeToLiveAttribute: "expires_at_s",
+      pointInTimeRecoverySpecification: recoverable,
+    });
+    this.chain = new Table(this, "EvidenceChain", {
+      ...common,
+      tableName: "evidence_chain",
+      partitionKey: text("contract_id"),
+      sortKey: wholeNumber("index"),
+      stream: StreamViewType.NEW_IMAGE,
+      pointInTimeRecoverySpecification: recoverable,
+    });
+    this.chain.addToResourcePolicy(appendOnly());
+    // Nonces of minutes: restoring an old state of them would protect nobody.
+    this.guard = new Table(this, "Guard", {
+      ...common,
+      tableName: "guard",
+      partitionKey: text("pk"),
+      timeToLiveAttribute: "expires_at_s",
+    });
+
+    const environment = {
+      CONTRACT_FLOW_TABLE: this.flow.tableName,
+      EVIDENCE_CHAIN_TABLE: this.chain.tableName,
+    };
+    const flow = this.flow.tableArn;
+    const chain = this.chain.tableArn;
+    this.readContracts = {
+      environment,
+      statements: [allow(["dynamodb:GetItem"], flow), allow(["dynamodb:Query"], chain)],
+    };
+    this.writeContracts = {
+      environment,
+      statements: [
+        allow(["dynamodb:PutItem", "dynamodb:UpdateItem"], flow),
+        allow(["dynamodb:PutItem"], chain),
+      ],
+    };
+    this.spendNonces = {
+      environment: { GUARD_TABLE: this.guard.tableName },
+      statements: [allow(["dynamodb:PutItem"], this.guard.tableArn)],
+    };
+  }
+}
+
+/**
+ * Evidence is only ever added. IAM cannot demand a condition of PutItem, so overwriting an entry is
+ * prevented by the writer's condition and betrayed by the hash chain; the rest is refused here, to administrators too.
+ */
+function appendOnly(): PolicyStatement {
+  return new PolicyStatement({
+    sid: "AppendOnly",
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: [
+      "dynamodb:UpdateItem",
+      "dynamodb:DeleteItem",
+      "dynamodb:BatchWriteItem",
+      "dynamodb:PartiQLUpdate",
+      "dynamodb:PartiQLDelete",
+      "dynamodb:PartiQLInsert",
+    ],
+    // Naming the table inside its own policy would be a circle; the policy reaches nothing else.
+    resources: ["*"],
+  });
+}

@@ -1,0 +1,165 @@
+import { Duration } from "aws-cdk-lib";
+import { type EventPattern, type IEventBus, Rule } from "aws-cdk-lib/aws-events";
+import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
+import { EventSourceMapping, type Function, StartingPosition } from "aws-cdk-lib/aws-lambda";
+import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
+import { SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import { deadLetterQueue, deliverySeconds } from "./events.ts";
+import type { Foundation } from "./foundation.ts";
+import { allow, lambdaFunction, type Need } from "./lambda-function.ts";
+import type { Workflow } from "./workflow.ts";
+
+/** Streams and rules bring small batches of small calls. */
+const workerSeconds = 30;
+/** A stream keeps 24 hours: after six of trying, eighteen remain to read the entries again by hand. */
+const streamAge = Duration.hours(6);
+const streamRetries = 1000;
+const streamBatch = 25;
+/** Partners together must not take the account's concurrency from signers. */
+const deliveriesAtOnce = 20;
+const deliveryBatch = 5;
+/** What EventBridge brought and the function refused is tried for as long as a stream entry. */
+const asyncRetries = 2;
+
+type WorkerProps = Foundation & { readonly workflow: Workflow };
+
+/** The functions behind the stream of evidence_chain, the webhook queue and the rules. */
+export class Workers extends Construct {
+  readonly streamed: readonly Function[];
+  readonly functions: readonly Function[];
+  readonly deadLetters: readonly Queue[];
+  private readonly props: WorkerProps;
+
+  constructor(scope: Construct, props: WorkerProps) {
+    super(scope, "Workers");
+    this.props = props;
+    const { secrets, settings, tables, storage, events, workflow } = props;
+    const contracts = [tables.readContracts, tables.writeContracts, storage.openPersonalData];
+
+    const driveWorkflow = this.worker("drive-workflow", [
+      tables.readContracts,
+      storage.openPersonalData,
+      workflow.start,
+      workflow.resume,
+    ]);
+    const publishEvents = this.worker("publish-events", [events.publish]);
+    const deliverWebhook = this.worker(
+      "deliver-webhook",
+      [...contracts, secrets.partners, settings.callbackHosts, events.delayWebhooks],
+      deliverySeconds,
+    );
+    const markSystemError = this.worker("mark-system-error", contracts);
+    const startFromEvent = this.worker("start-from-event", [
+      ...contracts,
+      storage.createPersonalData,
+      secrets.partners,
+      secrets.platform,
+      settings.callbackHosts,
+      settings.identityCheck,
+    ]);
+
+    this.streamed = [driveWorkflow, publishEvents];
+    this.functions = [...this.streamed, deliverWebhook, markSystemError, startFromEvent];
+    this.deadLetters = [
+      this.followStream("DriveWorkflow", driveWorkflow),
+      this.followStream("PublishEvents", publishEvents),
+    ];
+    this.deliver(deliverWebhook);
+    this.onEvent("FailedExecutions", markSystemError, {
+      description: "An execution ended where no Catch could help: mark its contract",
+      pattern: {
+        source: ["aws.states"],
+        detailType: ["Step Functions Execution Status Change"],
+        detail: {
+          status: ["FAILED", "TIMED_OUT", "ABORTED"],
+          stateMachineArn: [workflow.machine.stateMachineArn],
+        },
+      },
+    });
+    this.onEvent("SigningRequests", startFromEvent, {
+      description: "An upstream system asks for a signature by event (A-11)",
+      bus: events.bus as IEventBus,
+      pattern: { detailType: ["SigningRequested"] },
+    });
+  }
+
+  private worker(name: string, needs: readonly Need[], timeoutSeconds = workerSeconds): Function {
+    const { bundles, settings } = this.props;
+    return lambdaFunction(this, {
+      bundles,
+      kind: "workers",
+      name,
+      memoryMb: 512,
+      timeoutSeconds,
+      needs: [settings.stage, ...needs],
+    });
+  }
+
+  /** Entries of one contract arrive in order; a poison entry is cut out of its batch and set aside. */
+  private followStream(id: string, target: Function): Queue {
+    const { chain } = this.props.tables;
+    const stream = String(chain.tableStreamArn);
+    const deadLetters = deadLetterQueue(this, `${id}DeadLetters`);
+    target.addToRolePolicy(
+      allow(
+        [
+          "dynamodb:DescribeStream",
+          "dynamodb:GetRecords",
+          "dynamodb:GetShardIterator",
+          "dynamodb:ListStreams",
+        ],
+        stream,
+      ),
+    );
+    new EventSourceMapping(this, `${id}Source`, {
+      target,
+      eventSourceArn: stream,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: streamBatch,
+      reportBatchItemFailures: true,
+      bisectBatchOnError: true,
+      retryAttempts: streamRetries,
+      maxRecordAge: streamAge,
+      onFailure: new SqsDlq(deadLetters),
+    });
+    return deadLetters;
+  }
+
+  private deliver(target: Function): void {
+    const { webhooks } = this.props.events;
+    target.addToRolePolicy(
+      allow(
+        ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+        webhooks.queueArn,
+      ),
+    );
+    new EventSourceMapping(this, "WebhookSource", {
+      target,
+      eventSourceArn: webhooks.queueArn,
+      batchSize: deliveryBatch,
+      maxConcurrency: deliveriesAtOnce,
+      reportBatchItemFailures: true,
+    });
+  }
+
+  private onEvent(
+    id: string,
+    target: Function,
+    rule: { description: string; pattern: EventPattern; bus?: IEventBus },
+  ): void {
+    const { undeliverable } = this.props.events;
+    target.configureAsyncInvoke({
+      retryAttempts: asyncRetries,
+      maxEventAge: streamAge,
+      onFailure: new SqsDestination(undeliverable),
+    });
+    new Rule(this, id, {
+      description: rule.description,
+      eventPattern: rule.pattern,
+      ...(rule.bus ? { eventBus: rule.bus } : {}),
+      targets: [new LambdaFunction(target, { deadLetterQueue: undeliverable })],
+    });
+  }
+}

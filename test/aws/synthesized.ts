@@ -1,0 +1,43 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import { readDefinition } from "../../lib/aws/app.ts";
+import { routes } from "../../lib/aws/routes.ts";
+import { QianyueStack } from "../../lib/aws/stack.ts";
+
+export const stepNames = [
+  "generate-agreement",
+  "invite-signer",
+  "verify-identity",
+  "seal-evidence",
+];
+export const workerNames = [
+  "drive-workflow",
+  "publish-events",
+  "deliver-webhook",
+  "mark-system-error",
+  "start-from-event",
+];
+
+/** The template over placeholder bundles: what is asserted does not depend on the functions' code. */
+export function synthesize(context: Record<string, unknown> = {}): Template {
+  const folder = mkdtempSync(join(tmpdir(), "qianyue-template-"));
+  try {
+    const bundles = join(folder, "bundles");
+    for (const path of [
+      ...routes.map(({ file }) => `api/${file}`),
+      ...stepNames.map((name) => `steps/${name}`),
+      ...workerNames.map((name) => `workers/${name}`),
+    ]) {
+      mkdirSync(join(bundles, path), { recursive: true });
+      writeFileSync(join(bundles, path, "index.mjs"), "export const handler = () => {};\n");
+    }
+    const app = new App({ outdir: join(folder, "out"), analyticsReporting: false, context });
+    const definition = readDefinition(join(import.meta.dirname, "../.."));
+    return Template.fromStack(new QianyueStack(app, "Qianyue", { bundles, definition }));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
