@@ -8,21 +8,24 @@ import { type Credential, signedHeaders } from "../../lib/local/simulators/reque
 
 export const client: Credential = { clientId: "qianyue", secret: "s3cret-for-tests" };
 
+export type Addressed = { readonly url: string };
+
 /** A folder and a clock of its own for each test; whatever was started is closed behind it. */
 export type Stage = {
   clock: LocalClock;
+  directory: string;
   start(simulator: (options: SimulatorOptions) => Promise<Simulator>): Promise<Simulator>;
   closeLater(close: () => Promise<void>): void;
 };
 
 export function useStage(): Stage {
-  let directory: string;
   let open: (() => Promise<void>)[];
 
   const stage: Stage = {
     clock: localClock(),
+    directory: "",
     async start(simulator) {
-      const started = await simulator({ directory, clock: stage.clock });
+      const started = await simulator({ directory: stage.directory, clock: stage.clock });
       let closing: Promise<void> | undefined;
       const close = () => (closing ??= started.close());
       stage.closeLater(close);
@@ -32,14 +35,14 @@ export function useStage(): Stage {
   };
 
   beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), "simulators-"));
+    stage.directory = mkdtempSync(join(tmpdir(), "simulators-"));
     stage.clock = localClock();
     open = [];
   });
   afterEach(async () => {
     await Promise.all(open.map((close) => close()));
     stage.clock.close();
-    rmSync(directory, { recursive: true });
+    rmSync(stage.directory, { recursive: true });
   });
   return stage;
 }
@@ -55,11 +58,11 @@ export async function eventually(holds: () => boolean | Promise<boolean>): Promi
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever came.
-export async function get(simulator: Simulator, path: string): Promise<any> {
+export async function get(simulator: Addressed, path: string): Promise<any> {
   return (await fetch(simulator.url + path)).json();
 }
 
-export async function script(simulator: Simulator, rules: object[]): Promise<void> {
+export async function script(simulator: Addressed, rules: object[]): Promise<void> {
   const body = JSON.stringify(rules);
   const response = await fetch(`${simulator.url}/_control/faults`, { method: "PUT", body });
   expect(response.status).toBe(200);

@@ -182,6 +182,14 @@ describe("SMS gateway", () => {
     expect((await (await post("{}", sign("{}"))).json()).message).toContain("templateId");
   });
 
+  test("a body beyond a megabyte is answered 413", async () => {
+    const sms = await startSms();
+
+    const response = await send(sms, { ...message, text: "x".repeat(3 * 1024 * 1024) }, "k1");
+
+    expect(response.status).toBe(413);
+  });
+
   test("the inbox page shows texts escaped and links clickable", async () => {
     const sms = await startSms();
     await send(sms, { ...message, text: "<script>1</script> http://127.0.0.1/h5/x。" }, "k1");

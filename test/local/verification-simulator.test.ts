@@ -1,9 +1,18 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import { describe, expect, test } from "vitest";
-import type { Simulator } from "../../lib/local/simulators/control.ts";
 import { checkSignature } from "../../lib/local/simulators/request-signature.ts";
 import { verificationSimulator } from "../../lib/local/simulators/verification.ts";
-import { client, eventually, get, script, signed, useStage } from "./simulator-stage.ts";
+import {
+  type Addressed,
+  client,
+  eventually,
+  get,
+  script,
+  signed,
+  useStage,
+} from "./simulator-stage.ts";
 
 const stage = useStage();
 
@@ -206,6 +215,22 @@ describe("verification system: callbacks", () => {
     await eventually(async () => (await outbox(restarted)).status === "DELIVERED");
   });
 
+  test("a result decided just before kill -9 is still called back by the next process", async () => {
+    const platform = await startPlatform();
+    const doomed = await startProcess();
+    await script(doomed, [{ callback: { drop: true } }]);
+    const { handOffUrl } = await create(doomed, platform, "FACE");
+    await choose(handOffUrl, "PASS");
+    await doomed.kill();
+
+    const survivor = await restart();
+    await script(survivor, []);
+    stage.clock.advance(60_000);
+
+    const [callback] = await platform.received(1);
+    expect(callback?.body).toMatchObject({ authResult: "SUCCESS" });
+  });
+
   test("duplicate: identical copies follow", async () => {
     const callbacks = await callbacksUnder({ duplicate: 2 }, 3);
 
@@ -257,6 +282,30 @@ describe("verification system: callbacks", () => {
 const restart = () =>
   stage.start((options) => verificationSimulator({ ...options, clients: [client] }));
 
+/** The simulator in a process of its own, on the folder that `restart` will open. */
+async function startProcess() {
+  const source = new URL("../../lib/local/", import.meta.url).href;
+  const program = `
+    import { localClock } from "${source}clock.ts";
+    import { verificationSimulator } from "${source}simulators/verification.ts";
+    const options = ${JSON.stringify({ directory: stage.directory, clients: [client] })};
+    console.log((await verificationSimulator({ ...options, clock: localClock() })).url);`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  stage.closeLater(async () => {
+    child.kill("SIGKILL");
+  });
+  const [line] = await once(child.stdout, "data");
+  return {
+    url: String(line).trim(),
+    async kill() {
+      child.kill("SIGKILL");
+      await once(child, "exit");
+    },
+  };
+}
+
 async function startVerification() {
   return { verification: await restart(), platform: await startPlatform() };
 }
@@ -307,8 +356,8 @@ async function startPlatform() {
 }
 
 async function create(
-  verification: Simulator,
-  platform: { readonly url: string },
+  verification: Addressed,
+  platform: Addressed,
   method: string,
   challengeKey = `k-${method}`,
 ) {
@@ -326,32 +375,32 @@ async function create(
   return (await call(verification, "POST", "/v1/verifications", body, headers)).json();
 }
 
-const confirm = async (verification: Simulator, id: string, guess: object) =>
+const confirm = async (verification: Addressed, id: string, guess: object) =>
   (
     await call(verification, "POST", `/v1/verifications/${id}/confirm`, JSON.stringify(guess))
   ).json();
 
-const query = async (verification: Simulator, id: string) =>
+const query = async (verification: Addressed, id: string) =>
   (await call(verification, "GET", `/v1/verifications/${id}`)).json();
 
 const choose = (handOffUrl: string, choice: string) =>
   fetch(handOffUrl, { method: "POST", body: new URLSearchParams({ choice }), redirect: "manual" });
 
-async function stateOf(verification: Simulator, verificationId: string) {
+async function stateOf(verification: Addressed, verificationId: string) {
   const { verifications } = await get(verification, "/_control/state");
   return verifications.find(
     (one: { verificationId: string }) => one.verificationId === verificationId,
   );
 }
 
-const outbox = async (verification: Simulator) =>
+const outbox = async (verification: Addressed) =>
   (await get(verification, "/_control/state")).callbacks[0] ?? { attempts: [] };
 
 /** What the platform gets of one passed face check while the first callback suffers `fault`. */
 async function callbacksUnder(
   fault: object,
   count: number,
-  meanwhile?: (verification: Simulator) => Promise<void>,
+  meanwhile?: (verification: Addressed) => Promise<void>,
 ) {
   const { verification, platform } = await startVerification();
   await script(verification, [{ times: 1, callback: fault }]);
@@ -361,7 +410,7 @@ async function callbacksUnder(
   return platform.received(count);
 }
 
-async function call(simulator: Simulator, method: string, path: string, body = "", more = {}) {
+async function call(simulator: Addressed, method: string, path: string, body = "", more = {}) {
   const headers = { ...signed(stage.clock.now(), method, path, body), ...more };
   return fetch(simulator.url + path, { method, headers, ...(method !== "GET" && { body }) });
 }

@@ -36,6 +36,8 @@ export async function serve(
       const request = await readRequest(incoming);
       answer(outgoing, request ? await handle(request) : tooLarge);
     } catch (cause) {
+      // The client went away while it was still sending: there is nobody to answer.
+      if (incoming.destroyed && !incoming.complete) return;
       console.error(`simulator failed on ${incoming.method} ${incoming.url}`, cause);
       answer(outgoing, json(500, { code: "SIMULATOR_FAILED", message: String(cause) }));
     }
@@ -90,9 +92,10 @@ async function readRequest(incoming: IncomingMessage): Promise<WireRequest | und
   let size = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > bodyLimitBytes) return undefined;
-    chunks.push(chunk);
+    // The rest is read and dropped: leaving the loop would cut the connection before the 413 is sent.
+    if (size <= bodyLimitBytes) chunks.push(chunk);
   }
+  if (size > bodyLimitBytes) return undefined;
   const target = incoming.url ?? "/";
   const queryAt = target.indexOf("?");
   const headers: Record<string, string> = {};
