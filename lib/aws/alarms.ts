@@ -7,7 +7,7 @@ import {
   TreatMissingData,
 } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
-import type { Function } from "aws-cdk-lib/aws-lambda";
+import type { Function as Lambda } from "aws-cdk-lib/aws-lambda";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
@@ -66,7 +66,7 @@ export class Alarms extends Construct {
     });
   }
 
-  private watchFunctions(functions: readonly Function[]): void {
+  private watchFunctions(functions: readonly Lambda[]): void {
     for (const one of functions) {
       this.raise(`${idOf(one)}Errors`, one.metricErrors({ period }), {
         todo: `Invocations of ${one.node.id} end with an error that is no business outcome: read its log group, newest ERROR first.`,
@@ -109,7 +109,7 @@ export class Alarms extends Construct {
   }
 }
 
-const idOf = (one: Function): string => pascalCase(one.node.id);
+const idOf = (one: Lambda): string => pascalCase(one.node.id);
 
 /** Counted by the functions themselves, without dimensions, so that one alarm hears all of them. */
 const ownMetric = (metricName: string): Metric =>

@@ -9,7 +9,7 @@ import {
   RestApi,
 } from "aws-cdk-lib/aws-apigateway";
 import { ManagedPolicy, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import type { Function } from "aws-cdk-lib/aws-lambda";
+import type { Function as Lambda } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import type { Foundation } from "./foundation.ts";
@@ -27,7 +27,7 @@ const burstLimit = 1000;
 /** The REST API: one function a route, each with what that route needs and no more. */
 export class Api extends Construct {
   readonly rest: RestApi;
-  readonly functions: readonly Function[];
+  readonly functions: readonly Lambda[];
 
   constructor(scope: Construct, props: Foundation) {
     super(scope, "Api");

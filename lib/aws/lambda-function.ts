@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, Code, Function, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
+import { Architecture, Code, Function as Lambda, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import type { FunctionKind } from "./bundle.ts";
@@ -29,7 +29,7 @@ export function allow(actions: readonly string[], ...resources: string[]): Polic
 }
 
 /** A Lambda with a role, a log group and a policy of its own; nothing but its needs is in any of them. */
-export function lambdaFunction(scope: Construct, props: FunctionProps): Function {
+export function lambdaFunction(scope: Construct, props: FunctionProps): Lambda {
   const { kind, name, needs } = props;
   const id = pascalCase(name);
   const functionName = `${Stack.of(scope).stackName}-${name}`;
@@ -46,7 +46,7 @@ export function lambdaFunction(scope: Construct, props: FunctionProps): Function
   for (const statement of needs.flatMap((need) => need.statements ?? [])) {
     role.addToPolicy(statement);
   }
-  return new Function(scope, id, {
+  return new Lambda(scope, id, {
     functionName,
     description: `functions/${kind}/${name}.ts`,
     runtime: Runtime.NODEJS_24_X,

@@ -1,7 +1,11 @@
 import { Duration } from "aws-cdk-lib";
 import { type EventPattern, type IEventBus, Rule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
-import { EventSourceMapping, type Function, StartingPosition } from "aws-cdk-lib/aws-lambda";
+import {
+  EventSourceMapping,
+  type Function as Lambda,
+  StartingPosition,
+} from "aws-cdk-lib/aws-lambda";
 import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
 import { SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
@@ -27,8 +31,8 @@ type WorkerProps = Foundation & { readonly workflow: Workflow };
 
 /** The functions behind the stream of evidence_chain, the webhook queue and the rules. */
 export class Workers extends Construct {
-  readonly streamed: readonly Function[];
-  readonly functions: readonly Function[];
+  readonly streamed: readonly Lambda[];
+  readonly functions: readonly Lambda[];
   readonly deadLetters: readonly Queue[];
   private readonly props: WorkerProps;
 
@@ -85,7 +89,7 @@ export class Workers extends Construct {
     });
   }
 
-  private worker(name: string, needs: readonly Need[], timeoutSeconds = workerSeconds): Function {
+  private worker(name: string, needs: readonly Need[], timeoutSeconds = workerSeconds): Lambda {
     const { bundles, settings } = this.props;
     return lambdaFunction(this, {
       bundles,
@@ -98,7 +102,7 @@ export class Workers extends Construct {
   }
 
   /** Entries of one contract arrive in order; a poison entry is cut out of its batch and set aside. */
-  private followStream(id: string, target: Function): Queue {
+  private followStream(id: string, target: Lambda): Queue {
     const { chain } = this.props.tables;
     const stream = String(chain.tableStreamArn);
     const deadLetters = deadLetterQueue(this, `${id}DeadLetters`);
@@ -127,7 +131,7 @@ export class Workers extends Construct {
     return deadLetters;
   }
 
-  private deliver(target: Function): void {
+  private deliver(target: Lambda): void {
     const { webhooks } = this.props.events;
     target.addToRolePolicy(
       allow(
@@ -146,7 +150,7 @@ export class Workers extends Construct {
 
   private onEvent(
     id: string,
-    target: Function,
+    target: Lambda,
     rule: { description: string; pattern: EventPattern; bus?: IEventBus },
   ): void {
     const { undeliverable } = this.props.events;

@@ -1,6 +1,6 @@
 import { RemovalPolicy, Stack } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import type { Function } from "aws-cdk-lib/aws-lambda";
+import type { Function as Lambda } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import {
   type CfnStateMachine,
@@ -20,7 +20,7 @@ const stepSeconds = 30;
 /** The signing workflow: one function a state, one state machine behind the alias `live`. */
 export class Workflow extends Construct {
   readonly machine: StateMachine;
-  readonly steps: readonly Function[];
+  readonly steps: readonly Lambda[];
   readonly start: Need;
   readonly resume: Need;
 
@@ -52,7 +52,7 @@ export class Workflow extends Construct {
     };
   }
 
-  private stateMachine(definition: string, steps: Readonly<Record<string, Function>>) {
+  private stateMachine(definition: string, steps: Readonly<Record<string, Lambda>>) {
     const name = `${Stack.of(this).stackName}-signing`;
     const logs = new LogGroup(this, "Logs", {
       // The prefix keeps the account's log resource policy from growing with every state machine.
