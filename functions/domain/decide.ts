@@ -75,7 +75,7 @@ export type Command = { readonly at: string } & (
       readonly treeSize: number;
       readonly bundleKey: string;
       readonly bundleHash: string;
-      readonly credentialId: string;
+      readonly credential: string;
     }
   | {
       readonly type: "delivered" | "undelivered";
@@ -312,7 +312,7 @@ function seal(contract: Contract, command: Of<"seal">): Decision {
   if (!sealing) return { drafts: [sealed] };
   const completed = draft(command, "COMPLETED", "platform", {
     root: command.root,
-    credentialId: command.credentialId,
+    credential: command.credential,
   });
   return { drafts: [sealed, completed] };
 }

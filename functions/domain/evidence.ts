@@ -138,3 +138,10 @@ export function chainFaults(
   }
   return faults;
 }
+
+/** Hex SHA-256 of a text's UTF-8 bytes. */
+export const hashText = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+/** Hex SHA-256 of bytes. */
+export const hashBytes = (bytes: Uint8Array): string =>
+  createHash("sha256").update(bytes).digest("hex");

@@ -88,7 +88,7 @@ function endAll(contract: Contract, error: WorkflowError): readonly Settlement[]
 }
 
 /** The wait a signer's part of the workflow stands at, or will come to next. */
-function openWait(signer: Signer): string | undefined {
+export function openWait(signer: Signer): string | undefined {
   if (signer.signedAt === undefined) return signWait(signer.number);
   if (signer.verifiedAt !== undefined) return undefined;
   const { challenge } = signer;

@@ -1,0 +1,170 @@
+import type { AgreementType } from "../domain/agreement-types.ts";
+import type { Contract } from "../domain/contract.ts";
+import type { Entry, EvidenceType, Facts, Step } from "../domain/evidence.ts";
+import type { Work } from "../domain/waits.ts";
+import type { DataKey } from "./data-key.ts";
+
+/**
+ * The rows as they lie in DynamoDB. Columns carry the names of document A (A-12, A-13);
+ * what no column names travels in `state`, kept short because every write pays by the kilobyte.
+ */
+
+/** Everything about the request that is not needed to decide: personal values are encrypted at rest. */
+export type Details = {
+  readonly subject: Subject;
+  readonly agreementType: AgreementType;
+  /** Pinned when the contract begins: what the person reads, signs and we seal is one wording. */
+  readonly templateId: string;
+  readonly templateVersion: number;
+  /** Keyed hashes of the request's top-level fields, to name the ones that differ in a conflict (K08). */
+  readonly fieldFingerprints: Readonly<Record<string, string>>;
+  readonly scene?: string;
+  readonly fundPurpose?: string;
+  readonly smsTemplate?: string;
+  readonly callbackUrl?: string;
+  readonly returnUrl?: string;
+};
+
+/** Who signs (A-29, A-30). For an enterprise `name` is its own and the mobile its operator's. */
+export type Subject = {
+  readonly name: string;
+  readonly mobile: string;
+  readonly idNumber?: string;
+  readonly creditCode?: string;
+  readonly legalRepName?: string;
+  readonly legalRepIdNumber?: string;
+  readonly bankAccountNo?: string;
+  readonly role?: string;
+  readonly partyId?: string;
+};
+
+export type StoredEntry = {
+  readonly entry: Entry;
+  readonly sealedDisclosures?: Uint8Array;
+};
+
+export function headToItem(contract: Contract): Record<string, unknown> {
+  const { id, requestId, bizScene, userType, method, createdAt, updatedAt, length, ...state } =
+    contract;
+  const verified = contract.signers.every((signer) => signer.verifiedAt !== undefined);
+  return {
+    pk: id,
+    sk: "HEAD",
+    version: length,
+    contract_id: id,
+    request_id: requestId,
+    biz_scene: bizScene,
+    user_type: userType,
+    auth_method: method,
+    status: contract.state.status,
+    sms_sent: contract.sms.notify === "SENT",
+    auth_result: verified ? "SUCCESS" : contract.state.status === "FAILED" ? "FAILED" : "NONE",
+    created_at: createdAt,
+    updated_at: updatedAt,
+    state: JSON.stringify(state),
+  };
+}
+
+export function contractFromItem(item: Record<string, unknown>): Contract {
+  return {
+    id: item.contract_id,
+    requestId: item.request_id,
+    bizScene: item.biz_scene,
+    userType: item.user_type,
+    method: item.auth_method,
+    createdAt: item.created_at,
+    updatedAt: item.updated_at,
+    length: item.version,
+    ...JSON.parse(String(item.state)),
+  } as Contract;
+}
+
+export function detailsToItem(
+  id: string,
+  { subject, agreementType, ...details }: Details,
+  wrappedKey: Uint8Array,
+  key: DataKey,
+): Record<string, unknown> {
+  return {
+    pk: id,
+    sk: "DETAILS",
+    user_info: key.encrypt(`${id}#user_info`, subject),
+    wrapped_key: wrappedKey,
+    agreement_type: agreementType,
+    template_id: details.templateId,
+    template_version: details.templateVersion,
+    field_fingerprints: details.fieldFingerprints,
+    scene: details.scene,
+    fund_purpose: details.fundPurpose,
+    sms_template: details.smsTemplate,
+    callback_url: details.callbackUrl,
+    return_url: details.returnUrl,
+  };
+}
+
+export function detailsFromItem(id: string, item: Record<string, unknown>, key: DataKey): Details {
+  return {
+    ...openDetails(item),
+    subject: key.decrypt(`${id}#user_info`, item.user_info as Uint8Array) as Subject,
+  };
+}
+
+export function openDetails(item: Record<string, unknown>): Omit<Details, "subject"> {
+  const optional = (name: string, value: unknown) =>
+    value === undefined ? {} : { [name]: String(value) };
+  return {
+    agreementType: item.agreement_type as AgreementType,
+    templateId: String(item.template_id),
+    templateVersion: Number(item.template_version),
+    fieldFingerprints: item.field_fingerprints as Details["fieldFingerprints"],
+    ...optional("scene", item.scene),
+    ...optional("fundPurpose", item.fund_purpose),
+    ...optional("smsTemplate", item.sms_template),
+    ...optional("callbackUrl", item.callback_url),
+    ...optional("returnUrl", item.return_url),
+  };
+}
+
+/** `work`, `owner` and `request_id` are the stream's errands, not evidence: they stand outside the hash. */
+export function entryToItem(
+  entry: Entry,
+  work: Work,
+  contract: Contract,
+  sealedDisclosures: Uint8Array | undefined,
+): Record<string, unknown> {
+  return {
+    contract_id: entry.contractId,
+    index: entry.index,
+    evidence_id: `${entry.contractId}-E${entry.index}`,
+    step: entry.step,
+    evidence_type: entry.evidenceType,
+    timestamp: entry.at,
+    actor: entry.actor,
+    step_data: JSON.stringify(entry.facts),
+    commitments: JSON.stringify(entry.commitments),
+    prev: entry.prev,
+    disclosures: sealedDisclosures,
+    work,
+    owner: contract.owner,
+    request_id: contract.requestId,
+    expires_at: contract.expiresAt,
+  };
+}
+
+export function entryFromItem(item: Record<string, unknown>): StoredEntry {
+  return {
+    entry: {
+      v: 1,
+      contractId: String(item.contract_id),
+      index: Number(item.index),
+      step: item.step as Step,
+      evidenceType: item.evidence_type as EvidenceType,
+      at: String(item.timestamp),
+      actor: String(item.actor),
+      facts: JSON.parse(String(item.step_data)) as Facts,
+      commitments: JSON.parse(String(item.commitments)) as Record<string, string>,
+      prev: String(item.prev),
+    },
+    ...(item.disclosures ? { sealedDisclosures: item.disclosures as Uint8Array } : {}),
+  };
+}

@@ -1,0 +1,353 @@
+import { DynamoDBClient, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import {
+  DynamoDBDocumentClient,
+  GetCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from "@aws-sdk/lib-dynamodb";
+import { type Contract, type ContractId, created, evolve } from "../domain/contract.ts";
+import type { Draft } from "../domain/drafts.ts";
+import {
+  commitment,
+  type Disclosure,
+  type Entry,
+  evidenceType,
+  firstPrev,
+} from "../domain/evidence.ts";
+import { type Outcome, type Settlement, settlements, workAfter } from "../domain/waits.ts";
+import type { World } from "../world.ts";
+import {
+  contractFromItem,
+  type Details,
+  detailsFromItem,
+  detailsToItem,
+  entryFromItem,
+  entryToItem,
+  headToItem,
+  openDetails,
+  type StoredEntry,
+} from "./contract-items.ts";
+import type { DataKey, DataKeys } from "./data-key.ts";
+
+/**
+ * The two tables of a contract. Every change is one TransactWriteItems that moves the head and appends
+ * the evidence of why (A-41, design 1); there is no other way to change a contract.
+ */
+
+/** Somebody else wrote first. Read again and decide again. */
+export class Conflict extends Error {
+  override readonly name = "Contract.Conflict";
+}
+
+export type Wait = {
+  readonly token?: string;
+  readonly outcome?: Outcome;
+  /** Where the person goes to show the face; known once the verification system accepted. */
+  readonly handOffUrl?: string;
+};
+
+/** What is learned about a wait together with an entry. */
+export type WaitNote = { readonly key: string; readonly handOffUrl: string };
+
+/** A chain this long is not a contract's life but a fault; reading more would only hide it. */
+const chainLimit = 400;
+const pageSize = 100;
+
+const notYetThere = "attribute_not_exists(pk)";
+const sameVersion = "version = :version";
+/** B-40 at the store itself: whatever the code above believes, a terminal status never changes. */
+const staysTerminal =
+  "(#status = :status OR NOT #status IN (:completed, :failed, :rejected, :revoked, :expired))";
+const stillOpen = "attribute_not_exists(outcome)";
+
+export function contractStore(
+  world: World,
+  tables: { readonly flow: string; readonly chain: string },
+  keys: DataKeys,
+) {
+  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(world.aws), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+  const headKey = (id: string) => ({ pk: id, sk: "HEAD" });
+
+  async function readItem(pk: string, sk: string): Promise<Record<string, unknown> | undefined> {
+    const { Item } = await dynamo.send(
+      new GetCommand({ TableName: tables.flow, Key: { pk, sk }, ConsistentRead: true }),
+    );
+    return Item;
+  }
+
+  async function detailsItem(id: string): Promise<Record<string, unknown>> {
+    const item = await readItem(id, "DETAILS");
+    if (item === undefined) throw new Error(`contract ${id} has a head but no details`);
+    return item;
+  }
+
+  async function keyOf(id: string, item?: Record<string, unknown>): Promise<DataKey> {
+    const { wrapped_key } = item ?? (await detailsItem(id));
+    return keys.unwrap(id, wrapped_key as Uint8Array);
+  }
+
+  return {
+    /** Creates a contract with its first entry, or returns the one that is already there (K07). */
+    async create(
+      id: ContractId,
+      draft: Draft,
+      details: Details,
+    ): Promise<{ readonly contract: Contract; readonly isNew: boolean }> {
+      const existing = await this.read(id);
+      if (existing !== undefined) return { contract: existing, isNew: false };
+      const { key, wrapped } = await keys.generate(id);
+      const chained = chain(undefined, id, [draft], key);
+      const [first] = chained;
+      if (first === undefined) throw new Error("a contract begins with one entry");
+      const contract = created(first.entry);
+      try {
+        await dynamo.send(
+          new TransactWriteCommand({
+            TransactItems: [
+              put(tables.flow, headToItem(contract), notYetThere),
+              put(tables.flow, detailsToItem(id, details, wrapped, key), notYetThere),
+              ...chained.map((link) => putEntry(link, contract)),
+            ],
+          }),
+        );
+        return { contract, isNew: true };
+      } catch (cause) {
+        if (!isConflict(cause)) throw cause;
+        const winner = await this.read(id);
+        if (winner === undefined) throw new Conflict(`contract ${id} is being created`, { cause });
+        return { contract: winner, isNew: false };
+      }
+    },
+
+    async read(id: string): Promise<Contract | undefined> {
+      const item = await readItem(id, "HEAD");
+      return item === undefined ? undefined : contractFromItem(item);
+    },
+
+    async readDetails(id: string): Promise<Details> {
+      const item = await detailsItem(id);
+      return detailsFromItem(id, item, await keyOf(id, item));
+    },
+
+    /** What can be read of the details without opening any personal value, and so without KMS. */
+    async readOpenDetails(
+      id: string,
+    ): Promise<Omit<Details, "subject">> {
+      return openDetails(await detailsItem(id));
+    },
+
+    /**
+     * Appends `drafts` to the chain of `before` and moves its head, settling the waits they end.
+     * Throws Conflict when `before` is no longer the newest version.
+     */
+    async commit(before: Contract, drafts: readonly Draft[], note?: WaitNote): Promise<Contract> {
+      const secret = drafts.some((draft) => draft.disclosures !== undefined);
+      const chained = chain(before, before.id, drafts, secret ? await keyOf(before.id) : undefined);
+      const after = chained.reduce((contract, link) => evolve(contract, link.entry), before);
+      const settled = chained.flatMap((link) => link.settled);
+      try {
+        await dynamo.send(
+          new TransactWriteCommand({
+            TransactItems: [
+              putHead(before, after),
+              ...chained.map((link) => putEntry(link, after)),
+              ...waitWrites(before.id, settled, note),
+            ],
+          }),
+        );
+        return after;
+      } catch (cause) {
+        if (isConflict(cause))
+          throw new Conflict(`contract ${before.id} moved on from version ${before.length}`, {
+            cause,
+          });
+        throw cause;
+      }
+    },
+
+    async readWait(id: string, key: string): Promise<Wait> {
+      return ((await readItem(id, key)) ?? {}) as Wait;
+    },
+
+    /** Stores a fresh task token unless the wait is already over; then its outcome comes back instead. */
+    async storeToken(id: string, key: string, token: string): Promise<Outcome | undefined> {
+      try {
+        await dynamo.send(
+          new UpdateCommand({
+            TableName: tables.flow,
+            Key: { pk: id, sk: key },
+            UpdateExpression: "SET #token = :token",
+            ConditionExpression: stillOpen,
+            ExpressionAttributeNames: { "#token": "token" },
+            ExpressionAttributeValues: { ":token": token },
+          }),
+        );
+        return undefined;
+      } catch (cause) {
+        if ((cause as Error).name !== "ConditionalCheckFailedException") throw cause;
+        return (await this.readWait(id, key)).outcome;
+      }
+    },
+
+    /** The whole chain in order, without its disclosures. */
+    async history(id: string): Promise<readonly StoredEntry[]> {
+      const rows: StoredEntry[] = [];
+      let from: Record<string, unknown> | undefined;
+      do {
+        const page = await dynamo.send(
+          new QueryCommand({
+            TableName: tables.chain,
+            KeyConditionExpression: "contract_id = :id",
+            ExpressionAttributeValues: { ":id": id },
+            ConsistentRead: true,
+            Limit: pageSize,
+            ExclusiveStartKey: from,
+          }),
+        );
+        rows.push(...(page.Items ?? []).map(entryFromItem));
+        from = page.LastEvaluatedKey;
+      } while (from !== undefined && rows.length < chainLimit);
+      return rows;
+    },
+
+    /** Opens the disclosures of `rows`, by entry index. */
+    async disclose(
+      id: string,
+      rows: readonly StoredEntry[],
+    ): Promise<Readonly<Record<number, readonly Disclosure[]>>> {
+      const key = await keyOf(id);
+      return Object.fromEntries(
+        rows
+          .filter((row) => row.sealedDisclosures !== undefined)
+          .map(({ entry, sealedDisclosures }) => [
+            entry.index,
+            key.decrypt(`${id}#${entry.index}`, sealedDisclosures as Uint8Array) as Disclosure[],
+          ]),
+      );
+    },
+  };
+
+  type Link = {
+    readonly entry: Entry;
+    readonly settled: readonly Settlement[];
+    readonly work: ReturnType<typeof workAfter>;
+    readonly sealedDisclosures?: Uint8Array;
+  };
+
+  /** Turns drafts into entries that follow each other and the head of `before`. */
+  function chain(
+    before: Contract | undefined,
+    id: ContractId,
+    drafts: readonly Draft[],
+    key: DataKey | undefined,
+  ): Link[] {
+    let current = before;
+    const ended = new Set<string>();
+    return drafts.map((draft) => {
+      const disclosures = Object.entries(draft.disclosures ?? {}).map(([name, value]) => ({
+        name,
+        salt: world.randomBytes(16).toString("hex"),
+        value,
+      }));
+      const entry: Entry = {
+        v: 1,
+        contractId: id,
+        index: current?.length ?? 0,
+        step: draft.step,
+        evidenceType: evidenceType(draft.step),
+        at: draft.at,
+        actor: draft.actor,
+        facts: draft.facts,
+        commitments: Object.fromEntries(
+          disclosures.map(({ name, salt, value }) => [name, commitment(salt, value)]),
+        ),
+        prev: current?.head ?? firstPrev,
+      };
+      const settled = before
+        ? settlements(before, draft).filter((one) => !ended.has(one.key) && ended.add(one.key))
+        : [];
+      const work = workAfter(current, draft, settled.map((one) => one.key));
+      current = current === undefined ? created(entry) : evolve(current, entry);
+      return {
+        entry,
+        settled,
+        work,
+        ...(key && disclosures.length > 0
+          ? { sealedDisclosures: key.encrypt(`${id}#${entry.index}`, disclosures) }
+          : {}),
+      };
+    });
+  }
+
+  function putHead(before: Contract, after: Contract) {
+    return {
+      Put: {
+        TableName: tables.flow,
+        Item: headToItem(after),
+        ConditionExpression: `${sameVersion} AND ${staysTerminal}`,
+        ExpressionAttributeNames: { "#status": "status" },
+        ExpressionAttributeValues: {
+          ":version": before.length,
+          ":status": after.state.status,
+          ":completed": "COMPLETED",
+          ":failed": "FAILED",
+          ":rejected": "REJECTED",
+          ":revoked": "REVOKED",
+          ":expired": "EXPIRED",
+        },
+      },
+    };
+  }
+
+  function putEntry(link: Link, contract: Contract) {
+    return put(
+      tables.chain,
+      entryToItem(link.entry, link.work, contract, link.sealedDisclosures),
+      "attribute_not_exists(contract_id)",
+    );
+  }
+
+  /** One write a wait: DynamoDB refuses two operations on one item, so a note joins the outcome it meets. */
+  function waitWrites(id: string, settled: readonly Settlement[], note: WaitNote | undefined) {
+    const noted = note && !settled.some(({ key }) => key === note.key) ? [note] : [];
+    return [
+      ...settled.map(({ key, outcome }) => updateWait(id, key, { outcome })),
+      ...noted.map(({ key, ...values }) => updateWait(id, key, values)),
+    ];
+  }
+
+  function updateWait(id: string, key: string, values: Readonly<Record<string, unknown>>) {
+    const names = Object.keys(values);
+    return {
+      Update: {
+        TableName: tables.flow,
+        Key: { pk: id, sk: key },
+        UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(", ")}`,
+        ConditionExpression: stillOpen,
+        ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+        ExpressionAttributeValues: Object.fromEntries(
+          names.map((name) => [`:${name}`, values[name]]),
+        ),
+      },
+    };
+  }
+}
+
+export type ContractStore = ReturnType<typeof contractStore>;
+
+function put(table: string, item: Record<string, unknown>, condition: string) {
+  return { Put: { TableName: table, Item: item, ConditionExpression: condition } };
+}
+
+/** Both mean the same to us: the item changed under our hands, or is changing right now. */
+function isConflict(cause: unknown): boolean {
+  return (
+    cause instanceof TransactionCanceledException &&
+    (cause.CancellationReasons ?? []).some(
+      ({ Code }) => Code === "ConditionalCheckFailed" || Code === "TransactionConflict",
+    )
+  );
+}

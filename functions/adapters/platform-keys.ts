@@ -1,0 +1,54 @@
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import type { ContractId } from "../domain/contract.ts";
+import type { World } from "../world.ts";
+import { secret } from "./secrets.ts";
+
+/** Crockford's alphabet: no letter that a person could misread on paper. */
+const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const idCharacters = 26;
+
+/**
+ * Ids and links derive from one secret, so that a request always names the same contract and a contract
+ * always has the same link (B-12): nothing about them has to be looked up or kept readable.
+ */
+export function platformKeys(world: World, secretId: string) {
+  const master = secret(world, secretId, (text) => text);
+  const derive = async (...parts: readonly string[]): Promise<Buffer> =>
+    createHmac("sha256", await master()).update(parts.join("\n")).digest();
+  return {
+    /** `CT` and 26 base32 characters: at most 32 with any suffix we add (K27). */
+    async contractId(owner: string, operation: string, requestId: string): Promise<ContractId> {
+      const bytes = await derive("contract-id", owner, operation, requestId);
+      return `CT${base32(bytes)}` as ContractId;
+    },
+    /** Recognises equal values without keeping them: a keyed hash, because an identity number can be guessed. */
+    async fingerprint(text: string): Promise<string> {
+      return (await derive("fingerprint", text)).toString("hex");
+    },
+    /** The link's token: the contract it opens and 256 bits that only we can compute. */
+    async linkToken(contractId: string): Promise<string> {
+      return `${contractId}.${(await derive("link", contractId)).toString("base64url")}`;
+    },
+    /** The contract that a token opens, or undefined for any other string. Constant time in the secret part. */
+    async contractOf(token: string): Promise<ContractId | undefined> {
+      const [contractId = ""] = token.split(".", 1);
+      const digest = (text: string) => createHash("sha256").update(text).digest();
+      return timingSafeEqual(digest(token), digest(await this.linkToken(contractId)))
+        ? (contractId as ContractId)
+        : undefined;
+    },
+  };
+}
+
+export type PlatformKeys = ReturnType<typeof platformKeys>;
+
+function base32(bytes: Buffer): string {
+  let bits = 0n;
+  for (const byte of bytes) bits = (bits << 8n) | BigInt(byte);
+  let text = "";
+  for (let place = 0; place < idCharacters; place += 1) {
+    text += alphabet[Number(bits & 31n)];
+    bits >>= 5n;
+  }
+  return text;
+}

@@ -1,0 +1,70 @@
+import { contractStore } from "./adapters/contract-store.ts";
+import { dataKeys } from "./adapters/data-key.ts";
+import { nonceGuard } from "./adapters/nonce-guard.ts";
+import { type Partner, partnerDirectory } from "./adapters/partners.ts";
+import { peers } from "./adapters/peers.ts";
+import { platformKeys } from "./adapters/platform-keys.ts";
+import { smsGateway } from "./adapters/sms-gateway.ts";
+import { verificationSystem } from "./adapters/verification-system.ts";
+import type { Contract } from "./domain/contract.ts";
+import { Problem } from "./domain/problem.ts";
+import { readEnvironment } from "./environment.ts";
+import { type HttpCall, verifyCaller } from "./http.ts";
+import type { World } from "./world.ts";
+
+/** The adapters that several Lambdas share, wired to the environment that deployment gave them. */
+
+export function assembleContracts(world: World) {
+  const env = readEnvironment(world, "CONTRACT_FLOW_TABLE", "EVIDENCE_CHAIN_TABLE", "DATA_KEY_ID");
+  const tables = { flow: env.CONTRACT_FLOW_TABLE, chain: env.EVIDENCE_CHAIN_TABLE };
+  return contractStore(world, tables, dataKeys(world, env.DATA_KEY_ID));
+}
+
+export function assembleLinks(world: World) {
+  const env = readEnvironment(world, "PLATFORM_SECRET_ID", "PUBLIC_BASE_URL");
+  const keys = platformKeys(world, env.PLATFORM_SECRET_ID);
+  return {
+    keys,
+    h5Url: async (contractId: string) =>
+      `${env.PUBLIC_BASE_URL}/h5/${await keys.linkToken(contractId)}`,
+    callbackUrl: (contractId: string) =>
+      `${env.PUBLIC_BASE_URL}/v1/contracts/${contractId}/callback/auth`,
+  };
+}
+
+/** Answers the partner whose signature a call carries, or throws the 401 that tells nothing. */
+export function assemblePartners(world: World) {
+  const env = readEnvironment(world, "PARTNERS_SECRET_ID", "GUARD_TABLE");
+  const find = partnerDirectory(world, env.PARTNERS_SECRET_ID);
+  const nonces = nonceGuard(world, env.GUARD_TABLE);
+  return (call: HttpCall): Promise<Partner> => verifyCaller(world, nonces, call, find);
+}
+
+export function assembleSms(world: World) {
+  const env = readEnvironment(world, "SMS_GATEWAY_URL", "PEERS_SECRET_ID");
+  const read = peers(world, env.PEERS_SECRET_ID);
+  return smsGateway(world, env.SMS_GATEWAY_URL, async () => (await read()).smsGateway);
+}
+
+export function assembleVerification(world: World) {
+  const env = readEnvironment(world, "VERIFICATION_URL", "PEERS_SECRET_ID");
+  const read = peers(world, env.PEERS_SECRET_ID);
+  return verificationSystem(world, env.VERIFICATION_URL, async () => (await read()).verificationSystem);
+}
+
+/** B-43: every record's id begins with its contract's, so each of them finds it. */
+const recordSuffix = /-[A-Z]\d*[FM]?$/;
+const contractIdForm = /^CT[0-9A-HJKMNP-TV-Z]{26}$/;
+
+/** The partner's own contract. Another partner's answers exactly like none at all (design 7). */
+export async function findOwned(
+  contracts: { read(id: string): Promise<Contract | undefined> },
+  owner: string,
+  anyId: string | undefined,
+): Promise<Contract> {
+  const id = (anyId ?? "").replace(recordSuffix, "");
+  const contract = contractIdForm.test(id) ? await contracts.read(id) : undefined;
+  if (contract === undefined || contract.owner !== owner)
+    throw new Problem("NOT_FOUND", "there is no such contract");
+  return contract;
+}

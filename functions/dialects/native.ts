@@ -1,0 +1,299 @@
+import { type Contract, isTerminal, type State, type Status } from "../domain/contract.ts";
+import { isPast, plusSeconds } from "../domain/drafts.ts";
+import { evidenceChainId, eventId } from "../domain/events.ts";
+import { type Disclosure, type Entry, leafHash, merkleRoot } from "../domain/evidence.ts";
+import { figures } from "../domain/figures.ts";
+import type { Problem, ProblemCode } from "../domain/problem.ts";
+import { credentialSeconds, type VerificationMethod } from "../domain/verification-rules.ts";
+
+/** The words of documents A and B on `/v1/contracts` (requirements 2.1, 2.3, 3.1, 3.2). */
+
+/** Document A's own two fields. */
+export const progressOf = {
+  CREATED: { status: "PROCESSING", nextStep: "GENERATING" },
+  NOTIFIED: { status: "PROCESSING", nextStep: "AWAITING_SMS_VERIFY" },
+  SIGNED_UNVERIFIED: { status: "PROCESSING", nextStep: "AWAITING_AUTH" },
+  VERIFYING: { status: "PROCESSING", nextStep: "AWAITING_AUTH" },
+  SEALING: { status: "PROCESSING", nextStep: "NONE" },
+  COMPLETED: { status: "SUCCESS", nextStep: "NONE" },
+  FAILED: { status: "FAILED", nextStep: "NONE" },
+  REJECTED: { status: "FAILED", nextStep: "NONE" },
+  REVOKED: { status: "FAILED", nextStep: "NONE" },
+  EXPIRED: { status: "FAILED", nextStep: "NONE" },
+} as const satisfies Record<Status, { status: string; nextStep: string }>;
+
+/** Document B's states (B-36): 已创建, 待签署, 待认证, 认证处理中, 已完成, 已失败, 已超时. */
+export const statusOf = {
+  CREATED: "CREATED",
+  NOTIFIED: "AWAITING_SIGNATURE",
+  SIGNED_UNVERIFIED: "AWAITING_VERIFICATION",
+  VERIFYING: "VERIFYING",
+  SEALING: "VERIFYING",
+  COMPLETED: "COMPLETED",
+  FAILED: "FAILED",
+  REJECTED: "FAILED",
+  REVOKED: "FAILED",
+  EXPIRED: "TIMED_OUT",
+} as const satisfies Record<Status, string>;
+
+/** A-08's words for the two methods. */
+export const methodOf = {
+  MICRO_DEPOSIT: "PAYMENT_VERIFY",
+  FACE: "FACE_VERIFY",
+} as const satisfies Record<VerificationMethod, string>;
+
+export const methodFrom = {
+  PAYMENT_VERIFY: "MICRO_DEPOSIT",
+  FACE_VERIFY: "FACE",
+} as const satisfies Record<string, VerificationMethod>;
+
+/** HTTP status and document B's code for everything that can go wrong (2.3 and 3.2). */
+const problemWords = {
+  BODY_REFUSED: [400, "B40001"],
+  BODY_TOO_LARGE: [413, "B41301"],
+  MEDIA_TYPE: [415, "B41501"],
+  PARAM_INVALID: [400, "B40001"],
+  SCENE_UNSUPPORTED: [400, "B40002"],
+  AGREEMENT_UNSUPPORTED: [400, "B40003"],
+  TEMPLATE_UNAVAILABLE: [500, "B50003"],
+  SIGNATURE_INVALID: [401, "B40101"],
+  FORBIDDEN: [403, "B40301"],
+  NOT_FOUND: [404, "B40401"],
+  DUPLICATE: [409, "REQUEST_DUPLICATED"],
+  IDEMPOTENCY_CONFLICT: [409, "B40901"],
+  STATE_CONFLICT: [409, "B40901"],
+  NOT_READY: [409, "B40901"],
+  CONSENT_MISSING: [409, "B40901"],
+  LINK_USED: [409, "B40902"],
+  FLOW_EXPIRED: [410, "B41001"],
+  LINK_EXPIRED: [410, "B41001"],
+  TOO_MANY_TRIES: [422, "B42201"],
+  VERIFICATION_UNKNOWN: [400, "B40001"],
+  RATE_LIMITED: [429, "B42901"],
+  SMS_FAILED: [502, "B50201"],
+  VERIFIER_DOWN: [502, "B50202"],
+  INTERNAL: [500, "B50000"],
+} as const satisfies Record<ProblemCode, readonly [number, string]>;
+
+/** Every error of this dialect has one shape; `errors` names fields, `data` what the caller may use. */
+export function wordProblem(problem: Problem, traceId: string) {
+  const [status, code] = problemWords[problem.code];
+  const { retryAfterSeconds } = problem.data;
+  return {
+    status,
+    headers: retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) },
+    body: {
+      code,
+      message: problem.message,
+      ...(problem.fields.length > 0 ? { errors: problem.fields } : {}),
+      ...(Object.keys(problem.data).length > 0 ? { data: problem.data } : {}),
+      traceId,
+    },
+  };
+}
+
+/**
+ * The answer to a start (A-06) and to every replay of it while the flow runs (B-12): the same bytes
+ * however far the workflow has come, so that a hundred equal requests get a hundred equal answers.
+ */
+export const startAnswer = (contract: Contract, h5Url: string) => ({
+  contractId: contract.id,
+  status: "PROCESSING",
+  nextStep: "AWAITING_SMS_VERIFY",
+  h5Url,
+  expiresAt: contract.expiresAt,
+});
+
+/** The query answer (B-06, B-20) with the records behind it (B-22…B-27), told from the chain. */
+export function contractView(
+  contract: Contract,
+  entries: readonly Entry[],
+  more: { readonly h5Url: string; readonly at: string },
+) {
+  const enterable = !isTerminal(contract) && !isPast(contract.expiresAt, more.at);
+  const last = (step: Entry["step"]) => entries.findLast((entry) => entry.step === step);
+  const passed = entries.find((entry) => entry.step === "AUTH_RESULT" && entry.facts.credentialId);
+  const attention = contract.attention !== undefined && !isTerminal(contract);
+  return {
+    contractId: contract.id,
+    requestId: contract.requestId,
+    bizScene: contract.bizScene,
+    userType: contract.userType,
+    status: statusOf[contract.state.status],
+    result: attention ? "SYSTEM_ERROR" : progressOf[contract.state.status].status,
+    nextStep: progressOf[contract.state.status].nextStep,
+    ...(attention ? { needsAttention: true } : {}),
+    signStatus: contract.signers.every((signer) => signer.signedAt) ? "SIGNED" : "PENDING",
+    verificationStatus: verificationWord(contract),
+    ...(enterable ? { h5Url: more.h5Url } : {}),
+    ...(last("SIGNED") ? { signSerial: last("SIGNED")?.facts.signSerial } : {}),
+    ...(last("COMPLETED") ? { verificationCredential: last("COMPLETED")?.facts.credential } : {}),
+    ...(passed ? { credentialValidUntil: credentialValidUntil(passed) } : {}),
+    ...failureView(contract, more.at),
+    ...(contract.agreement ? { agreement: contract.agreement } : {}),
+    records: {
+      signSerials: entries.filter((entry) => entry.step === "SIGNED").map(signSerialView),
+      h5Session: {
+        sessionId: `${contract.id}-H1`,
+        ...(contract.linkExpiresAt ? { signBefore: contract.linkExpiresAt } : {}),
+        expiresAt: contract.expiresAt,
+        openedAt: contract.signers[0]?.openedAt ?? null,
+      },
+      sms: smsViews(contract.id, entries),
+      verifications: verificationViews(entries),
+    },
+    createdAt: contract.createdAt,
+    updatedAt: contract.updatedAt,
+    expiresAt: contract.expiresAt,
+  };
+}
+
+/** Until when others may rely on a passed verification (B-17). */
+export const credentialValidUntil = (passed: Entry): string =>
+  plusSeconds(passed.at, credentialSeconds[passed.facts.method as VerificationMethod]);
+
+/** B-14: what failed, and whether a new request may try again. */
+function failureView(contract: Contract, at: string) {
+  const { state } = contract;
+  if (!isTerminal(contract) || state.status === "COMPLETED") return {};
+  const { code, message, retryable } = failureWords(state);
+  const waited =
+    state.status === "REJECTED" &&
+    isPast(plusSeconds(state.at, figures.restartAfterDeclineSeconds), at);
+  return { failure: { code, message, retryable }, restartAllowed: retryable || waited };
+}
+
+export function failureWords(state: State) {
+  const word = (code: string, message: string, retryable: boolean) => ({ code, message, retryable });
+  switch (state.status) {
+    case "REJECTED":
+      return word("DECLINED", "the person declined to sign", false);
+    case "REVOKED":
+      return word("REVOKED", "the contract was revoked before it was complete", true);
+    case "EXPIRED":
+      return word("EXPIRED", "the time to sign and be verified ran out", true);
+    case "FAILED":
+      return word(state.reason, failureTexts[state.reason], retryableFailures.has(state.reason));
+    default:
+      return word("NONE", "nothing failed", false);
+  }
+}
+
+const failureTexts = {
+  TEMPLATE_UNAVAILABLE: "no agreement template fits this request",
+  UNSUPPORTED_CHARACTER: "a character of the request cannot be printed in the agreement",
+  SMS_SEND_FAILED: "the message could not be sent after all tries",
+  VERIFIER_DOWN: "the verification system could not be reached after all tries",
+  VERIFY_MISMATCH: "the identity verification did not match",
+  CHALLENGES_EXHAUSTED: "all verification challenges of this contract are used",
+} as const satisfies Record<Extract<State, { status: "FAILED" }>["reason"], string>;
+
+const retryableFailures: ReadonlySet<string> = new Set(["SMS_SEND_FAILED", "VERIFIER_DOWN"]);
+
+function verificationWord(contract: Contract): string {
+  const [signer] = contract.signers;
+  if (signer?.verifiedAt) return "PASSED";
+  const { challenge } = signer ?? {};
+  if (challenge === undefined) return "NOT_STARTED";
+  return { REQUESTED: "REQUESTED", PENDING: "PENDING", PASSED: "PASSED", FAILED: "FAILED" }[
+    challenge.state
+  ];
+}
+
+const signSerialView = ({ facts, at }: Entry) => ({
+  signSerial: facts.signSerial,
+  result: "SIGNED",
+  contentHash: facts.contentHash,
+  documentHash: facts.documentHash,
+  signedAt: at,
+});
+
+function smsViews(id: string, entries: readonly Entry[]) {
+  return entries
+    .filter((entry) => entry.step === "SMS_REQUESTED")
+    .map(({ facts, at }) => {
+      const about = entries.filter(
+        (entry) =>
+          (entry.step === "SMS_SENT" || entry.step === "SMS_FAILED") &&
+          entry.facts.message === facts.message,
+      );
+      const newest = about.at(-1);
+      return {
+        smsId: `${id}-M${facts.message}`,
+        templateId: facts.templateId,
+        contentHash: facts.contentHash,
+        status: newest ? (newest.step === "SMS_SENT" ? "SENT" : "FAILED") : "REQUESTED",
+        attempts: Math.max(1, about.length),
+        requestedAt: at,
+        ...(newest?.step === "SMS_SENT"
+          ? { sentAt: newest.at, provider: newest.facts.provider }
+          : {}),
+        ...(newest?.step === "SMS_FAILED" ? { failureReason: newest.facts.error } : {}),
+      };
+    });
+}
+
+function verificationViews(entries: readonly Entry[]) {
+  return entries
+    .filter((entry) => entry.step === "AUTH_REQUESTED")
+    .filter(
+      (entry, index, all) =>
+        all.findIndex((other) => other.facts.challengeKey === entry.facts.challengeKey) === index,
+    )
+    .map(({ facts, at }) => {
+      const same = (entry: Entry) =>
+        entry.facts.challenge === facts.challenge && entry.facts.method === facts.method;
+      const accepted = entries.find((entry) => entry.step === "AUTH_ACCEPTED" && same(entry));
+      const result = entries.find((entry) => entry.step === "AUTH_RESULT" && same(entry));
+      return {
+        verificationKey: facts.challengeKey,
+        type: methodOf[facts.method as VerificationMethod],
+        status: result?.facts.result ?? (accepted ? "PENDING" : "REQUESTED"),
+        verificationId: result?.facts.verificationId ?? accepted?.facts.verificationId ?? null,
+        ...(result?.facts.failReason ? { failReason: result.facts.failReason } : {}),
+        ...(result?.facts.credentialId
+          ? {
+              credentialId: result.facts.credentialId,
+              validUntil: credentialValidUntil(result),
+            }
+          : {}),
+        requestedAt: at,
+        updatedAt: (result ?? accepted)?.at ?? at,
+      };
+    });
+}
+
+/** The chain as requirements 3.1 lay it out. Facts hold no personal value; disclosures come only on request. */
+export function evidenceView(
+  contractId: string,
+  entries: readonly Entry[],
+  more: {
+    readonly bundleUrl: string | undefined;
+    readonly disclosures: Readonly<Record<number, readonly Disclosure[]>> | undefined;
+  },
+) {
+  const hashes = entries.map(leafHash);
+  const sealed = entries.find((entry) => entry.step === "SEALED");
+  return {
+    contractId,
+    evidenceChainId: evidenceChainId(contractId),
+    root: sealed?.facts.root ?? merkleRoot(hashes),
+    treeSize: sealed?.facts.treeSize ?? hashes.length,
+    sealed: sealed !== undefined,
+    leaves: entries.map((entry, index) => ({
+      evidenceId: eventId(entry),
+      index,
+      step: entry.step,
+      evidenceType: entry.evidenceType,
+      leafHash: hashes[index],
+      timestamp: entry.at,
+      actor: entry.actor,
+      stepData: entry.facts,
+      commitments: entry.commitments,
+      prev: entry.prev,
+      ...(more.disclosures?.[index] ? { disclosures: more.disclosures[index] } : {}),
+    })),
+    anchors: [],
+    ...(more.bundleUrl ? { bundleUrl: more.bundleUrl } : {}),
+  };
+}

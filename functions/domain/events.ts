@@ -1,0 +1,55 @@
+import type { Entry, Step } from "./evidence.ts";
+
+/** What the bus carries: ids and codes only. `eventId` is the same wherever the event travels (K32). */
+export type ContractEvent = {
+  readonly eventId: string;
+  readonly type: string;
+  readonly contractId: string;
+  readonly requestId: string;
+  readonly owner: string;
+  /** Position in the chain: a receiver drops what is older than what it has (design 7). */
+  readonly sequence: number;
+  readonly at: string;
+  readonly step: Step;
+  readonly reason?: string;
+};
+
+/** Steps that are news to others, in the words of requirements 3.2. */
+const eventTypes: Readonly<Partial<Record<Step, string>>> = {
+  FLOW_CREATED: "created",
+  SMS_SENT: "notified",
+  LINK_OPENED: "opened",
+  SIGNED: "signed",
+  AUTH_REQUESTED: "verifying",
+  COMPLETED: "completed",
+  FAILED: "failed",
+  EXPIRED: "expired",
+  DECLINED: "rejected",
+  REVOKED: "revoked",
+};
+
+/** The event that an entry publishes, or undefined for one that concerns nobody outside. */
+export function eventOf(
+  entry: Entry,
+  contract: { readonly owner: string; readonly requestId: string },
+): ContractEvent | undefined {
+  const word = eventTypes[entry.step];
+  if (word === undefined) return undefined;
+  return {
+    eventId: eventId(entry),
+    type: `esign.contract.v1.${word}`,
+    contractId: entry.contractId,
+    requestId: contract.requestId,
+    owner: contract.owner,
+    sequence: entry.index,
+    at: entry.at,
+    step: entry.step,
+    ...(entry.facts.reason ? { reason: String(entry.facts.reason) } : {}),
+  };
+}
+
+export const eventId = (entry: Pick<Entry, "contractId" | "index">): string =>
+  `${entry.contractId}-E${entry.index}`;
+
+/** What A-10 calls `evidenceChainId`: one chain a contract, named after it. */
+export const evidenceChainId = (contractId: string): string => `EC${contractId.slice(2)}`;

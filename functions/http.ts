@@ -1,0 +1,174 @@
+import middy from "@middy/core";
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
+import type { NonceGuard } from "./adapters/nonce-guard.ts";
+import { windowMs } from "./adapters/nonce-guard.ts";
+import { requestSignature, sameSignature } from "./adapters/request-signature.ts";
+import { Problem } from "./domain/problem.ts";
+import { JsonRefused, parseJson } from "./json.ts";
+import type { World } from "./world.ts";
+
+/** What every HTTP Lambda works on: the bytes as signed, and who the gateway says is calling. */
+export type HttpCall = {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** From the gateway's own view of the connection; a header could claim anything (T-18). */
+  readonly ip: string;
+  readonly userAgent: string;
+  readonly traceId: string;
+};
+
+export type Answer = {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: unknown;
+};
+
+/** How a dialect says that something went wrong. */
+export type Wording = (problem: Problem, traceId: string) => Answer;
+
+/** Larger bodies are refused unread; our largest honest one is a handwritten signature (K: 65,536). */
+export const bodyLimitBytes = 65_536;
+
+/**
+ * The pipeline of every HTTP Lambda: read the call, run `handle`, word what went wrong.
+ * An error nobody named is a bug: logged once here with its trace id, answered without details (B-57).
+ */
+export function httpLambda(
+  world: World,
+  wording: Wording,
+  handle: (call: HttpCall) => Promise<Answer>,
+) {
+  return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+    .onError((request) => {
+      const call = { traceId: request.event.requestContext?.requestId ?? "none" };
+      const { error } = request;
+      const problem =
+        error instanceof Problem
+          ? error
+          : new Problem("INTERNAL", "an internal error occurred; try again or report the traceId", {
+              cause: error,
+            });
+      if (problem.code === "INTERNAL")
+        reportBug(world, call.traceId, error);
+      request.response = toResult(wording(problem, call.traceId), call.traceId);
+    })
+    .handler(async (event) => {
+      const call = readCall(event);
+      return toResult(await handle(call), call.traceId);
+    });
+}
+
+function reportBug(world: World, traceId: string, error: unknown): void {
+  const { name, stack } = error instanceof Error ? error : { name: typeof error, stack: undefined };
+  world.log("error", "request failed", { traceId, error: name, stack });
+  world.count("SystemError");
+}
+
+function readCall(event: APIGatewayProxyEvent): HttpCall {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(event.headers ?? {}))
+    if (value !== undefined) headers[name.toLowerCase()] = value;
+  const body = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
+  if (body.length > bodyLimitBytes)
+    throw new Problem("BODY_TOO_LARGE", `the body exceeds ${bodyLimitBytes} bytes`);
+  return {
+    method: event.httpMethod,
+    path: event.path,
+    query: rawQuery(event),
+    headers,
+    parameters: definedValues(event.pathParameters ?? {}),
+    body,
+    ip: event.requestContext.identity.sourceIp ?? "unknown",
+    userAgent: (event.requestContext.identity.userAgent ?? "unknown").slice(0, 512),
+    traceId: event.requestContext.requestId,
+  };
+}
+
+/** REST API events carry the query decoded; signing needs one spelling, so both sides encode it anew. */
+function rawQuery(event: APIGatewayProxyEvent): string {
+  return Object.entries(event.multiValueQueryStringParameters ?? {})
+    .flatMap(([name, values]) =>
+      (values ?? []).map((value) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`),
+    )
+    .join("&");
+}
+
+function definedValues(values: Readonly<Record<string, string | undefined>>) {
+  return Object.fromEntries(
+    Object.entries(values).filter((pair): pair is [string, string] => pair[1] !== undefined),
+  );
+}
+
+function toResult(answer: Answer, traceId: string): APIGatewayProxyResult {
+  const isText = typeof answer.body === "string";
+  return {
+    statusCode: answer.status,
+    headers: {
+      "content-type": "application/json; charset=utf-8",
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+      "strict-transport-security": "max-age=31536000",
+      "x-trace-id": traceId,
+      ...answer.headers,
+    },
+    body: isText ? (answer.body as string) : JSON.stringify(answer.body),
+  };
+}
+
+/** The body as JSON. Refuses other content types and ambiguous documents (T-4, T-5, T-22). */
+export function readJson(call: HttpCall): unknown {
+  const type = (call.headers["content-type"] ?? "").toLowerCase().split(";", 1)[0]?.trim();
+  if (type !== "application/json")
+    throw new Problem("MEDIA_TYPE", "send the body as content-type application/json");
+  try {
+    return parseJson(call.body);
+  } catch (cause) {
+    if (cause instanceof JsonRefused) throw new Problem("BODY_REFUSED", cause.message, { cause });
+    throw cause;
+  }
+}
+
+export type Caller = { readonly clientId: string; readonly secrets: readonly string[] };
+
+/**
+ * Verifies the four signature headers (design 7) before anything of the body is read or stored.
+ * Every refusal is the same 401 with the same work done, so that ids cannot be told from guesses (T-7).
+ */
+export async function verifyCaller<C extends Caller>(
+  world: World,
+  nonces: NonceGuard,
+  call: HttpCall,
+  find: (clientId: string) => Promise<C | undefined>,
+): Promise<C> {
+  const clientId = call.headers["x-client-id"] ?? "";
+  const timestamp = call.headers["x-timestamp"] ?? "";
+  const nonce = call.headers["x-nonce"] ?? "";
+  const given = call.headers["x-signature"] ?? "";
+  const caller = await find(clientId);
+  const { method, path, query, body } = call;
+  const parts = { method, path, query, timestamp, nonce, body };
+  const matched = (caller?.secrets ?? [unknownClientSecret])
+    .map((secret) => sameSignature(requestSignature(secret, parts), given))
+    .includes(true);
+  const refuse = (why: string): never => {
+    world.log("warn", "request signature refused", { why, traceId: call.traceId });
+    world.count("SignatureRefused");
+    throw new Problem(
+      "SIGNATURE_INVALID",
+      "the request signature is not valid: check X-Client-Id, X-Timestamp (ms, within 5 minutes), X-Nonce (16 to 64 characters, never reused) and X-Signature",
+    );
+  };
+  if (caller === undefined || !matched) return refuse("signature");
+  const skewMs = Math.abs(Date.parse(world.now()) - Number(timestamp));
+  if (!/^\d{13}$/.test(timestamp) || !(skewMs <= windowMs)) return refuse("timestamp");
+  if (!/^[A-Za-z0-9_-]{16,64}$/.test(nonce)) return refuse("nonce format");
+  if (!(await nonces.spend(clientId, nonce))) return refuse("nonce reused");
+  return caller;
+}
+
+/** An unknown client costs the same HMAC as a known one. */
+const unknownClientSecret = "no client has this secret";

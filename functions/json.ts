@@ -1,0 +1,55 @@
+/** Deeper bodies serve no partner and can overflow a recursive reader. */
+export const depthLimit = 16;
+
+/** Why a body is not one JSON document; the position counts UTF-16 units from 0. */
+export class JsonRefused extends Error {
+  override readonly name = "JsonRefused";
+}
+
+/**
+ * Parses a request body strictly: valid UTF-8, no byte-order mark, no duplicate or `__proto__` keys,
+ * at most 16 levels. JSON.parse alone would let the last duplicate win silently, and two parties could
+ * then read one signed body differently. Throws JsonRefused.
+ */
+export function parseJson(bytes: Uint8Array): unknown {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new JsonRefused("the body is not valid UTF-8", { cause });
+  }
+  refuseAmbiguity(text);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new JsonRefused(`the body is not valid JSON: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** One linear pass over the tokens that matter: brackets, strings, and the colon that makes a string a key. */
+function refuseAmbiguity(text: string): void {
+  const open: (Set<string> | undefined)[] = [];
+  const token = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[[\]{}]/gsu;
+  for (const match of text.matchAll(token)) {
+    const [found, colon] = match;
+    if (found === "{" || found === "[") {
+      open.push(found === "{" ? new Set() : undefined);
+      if (open.length > depthLimit)
+        throw new JsonRefused(`the body nests deeper than ${depthLimit} levels`);
+    } else if (found === "}" || found === "]") open.pop();
+    else if (colon !== undefined) addKey(open.at(-1), found.slice(0, -colon.length), match.index);
+  }
+}
+
+function addKey(keys: Set<string> | undefined, quoted: string, position: number): void {
+  let key: string;
+  try {
+    // Escapes are resolved first: "\u0061" and "a" are the same key.
+    key = JSON.parse(quoted) as string;
+  } catch (cause) {
+    throw new JsonRefused(`the key at position ${position} is not a JSON string`, { cause });
+  }
+  if (key === "__proto__") throw new JsonRefused("the key __proto__ is not allowed");
+  if (keys?.has(key)) throw new JsonRefused(`the key ${JSON.stringify(key)} appears twice`);
+  keys?.add(key);
+}

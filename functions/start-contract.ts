@@ -1,0 +1,148 @@
+import canonicalize from "canonicalize";
+import type { Details, Subject } from "./adapters/contract-items.ts";
+import type { ContractStore } from "./adapters/contract-store.ts";
+import { urlFault } from "./adapters/outbound-url.ts";
+import type { Partner } from "./adapters/partners.ts";
+import type { PlatformKeys } from "./adapters/platform-keys.ts";
+import type { CreateRequest } from "./dialects/native-request.ts";
+import { chooseAgreementTemplate } from "./domain/agreement-templates.ts";
+import { defaultAgreementType } from "./domain/agreement-types.ts";
+import type { Contract } from "./domain/contract.ts";
+import { type Draft, plusSeconds } from "./domain/drafts.ts";
+import { figures } from "./domain/figures.ts";
+import { Problem } from "./domain/problem.ts";
+import { chooseSmsTemplate } from "./domain/sms-templates.ts";
+import { chooseVerification } from "./domain/verification-rules.ts";
+import type { World } from "./world.ts";
+
+/**
+ * Starts a contract for a partner, whether the request came over HTTP or over the bus (A-02, A-11).
+ * The id derives from partner and requestId, so a repeated request finds the first one (B-28):
+ * the same body replays it, another body is a conflict. Throws Problem.
+ */
+export function contractStarter(
+  world: World,
+  contracts: ContractStore,
+  keys: PlatformKeys,
+  allowedHosts: readonly string[],
+) {
+  return async (
+    partner: Pick<Partner, "clientId" | "returnUrls">,
+    request: CreateRequest,
+  ): Promise<{ readonly contract: Contract; readonly isNew: boolean }> => {
+    refuseUrls(partner, request, allowedHosts);
+    const id = await keys.contractId(partner.clientId, "contract", request.requestId);
+    const fingerprint = await keys.fingerprint(canonical(request));
+    const at = world.now();
+    const { method, rule } = chooseVerification(request);
+    const details = await detailsOf(keys, request);
+    const draft: Draft = {
+      step: "FLOW_CREATED",
+      at,
+      actor: `partner:${partner.clientId}`,
+      facts: {
+        owner: partner.clientId,
+        requestId: request.requestId,
+        fingerprint,
+        bizScene: request.bizScene,
+        userType: request.userType,
+        agreementType: details.agreementType,
+        ...(request.scene ? { scene: request.scene } : {}),
+        ...(request.fundPurpose ? { fundPurpose: request.fundPurpose } : {}),
+        ...(request.userInfo.role ? { subjectRole: request.userInfo.role } : {}),
+        ...(request.userInfo.partyId ? { subjectId: request.userInfo.partyId } : {}),
+        method,
+        rule,
+        expiresAt: plusSeconds(at, figures.flowSeconds),
+        allowExternalDelivery: request.allowExternalDelivery ?? false,
+      },
+      disclosures: { ...details.subject },
+    };
+    const started = await contracts.create(id, draft, details);
+    if (started.contract.fingerprint !== fingerprint)
+      throw await conflict(contracts, started.contract, details);
+    return started;
+  };
+}
+
+function refuseUrls(
+  partner: Pick<Partner, "returnUrls">,
+  request: CreateRequest,
+  allowedHosts: readonly string[],
+): void {
+  const fault = request.callbackUrl && urlFault(request.callbackUrl, allowedHosts);
+  const fields = fault ? [{ field: "callbackUrl", message: fault }] : [];
+  if (request.returnUrl && !partner.returnUrls.some((allowed) => within(request.returnUrl, allowed)))
+    fields.push({ field: "returnUrl", message: "is not on the allow-list of this partner" });
+  if (fields.length > 0)
+    throw new Problem(
+      "PARAM_INVALID",
+      fields.map(({ field, message }) => `${field} ${message}`).join("; "),
+      { fields },
+    );
+}
+
+/** Same origin and below the registered path: a prefix of the text alone would let other hosts in. */
+function within(url: string | undefined, allowed: string): boolean {
+  if (url === undefined || !URL.canParse(url) || !URL.canParse(allowed)) return false;
+  const [given, registered] = [new URL(url), new URL(allowed)];
+  return given.origin === registered.origin && given.pathname.startsWith(registered.pathname);
+}
+
+async function detailsOf(keys: PlatformKeys, request: CreateRequest): Promise<Details> {
+  const template = chooseAgreementTemplate(request);
+  const sms = chooseSmsTemplate(request);
+  const missing = "missing" in template ? template.missing : "missing" in sms ? sms.missing : "";
+  if ("missing" in template || "missing" in sms)
+    throw new Problem("TEMPLATE_UNAVAILABLE", `no template for ${missing}; operations are told`);
+  const { idCardNo, legalRepIdCardNo, ...same } = request.userInfo;
+  const subject: Subject = {
+    ...(same as Omit<Subject, "idNumber" | "legalRepIdNumber">),
+    ...(idCardNo ? { idNumber: idCardNo } : {}),
+    ...(legalRepIdCardNo ? { legalRepIdNumber: legalRepIdCardNo } : {}),
+  };
+  return {
+    subject,
+    agreementType: request.agreementType ?? defaultAgreementType(request.bizScene),
+    templateId: template.templateId,
+    templateVersion: template.version,
+    fieldFingerprints: await fieldFingerprints(keys, request),
+    smsTemplate: sms.templateId,
+    ...(request.scene ? { scene: request.scene } : {}),
+    ...(request.fundPurpose ? { fundPurpose: request.fundPurpose } : {}),
+    ...(request.callbackUrl ? { callbackUrl: request.callbackUrl } : {}),
+    ...(request.returnUrl ? { returnUrl: request.returnUrl } : {}),
+  };
+}
+
+/** Eight digits tell a change with certainty enough to name the field; the whole fingerprint decides. */
+async function fieldFingerprints(
+  keys: PlatformKeys,
+  request: CreateRequest,
+): Promise<Record<string, string>> {
+  const pairs = Object.entries(request).map(async ([name, value]) => {
+    const fingerprint = await keys.fingerprint(`${name}\n${canonical(value)}`);
+    return [name, fingerprint.slice(0, 8)] as const;
+  });
+  return Object.fromEntries(await Promise.all(pairs));
+}
+
+/** K08: names the fields that differ, never their values. */
+async function conflict(
+  contracts: ContractStore,
+  existing: Contract,
+  details: Details,
+): Promise<Problem> {
+  const { fieldFingerprints: before } = await contracts.readOpenDetails(existing.id);
+  const names = new Set([...Object.keys(before), ...Object.keys(details.fieldFingerprints)]);
+  const fields = [...names]
+    .filter((name) => before[name] !== details.fieldFingerprints[name])
+    .map((name) => ({ field: name, message: "differs from the first request with this requestId" }));
+  return new Problem(
+    "IDEMPOTENCY_CONFLICT",
+    `requestId was used with another body; use a new requestId (different: ${fields.map(({ field }) => field).join(", ")})`,
+    { fields, data: { contractId: existing.id } },
+  );
+}
+
+const canonical = (value: unknown): string => canonicalize(value) ?? "null";

@@ -1,0 +1,152 @@
+import { randomBytes } from "node:crypto";
+import { lookup as resolve } from "node:dns";
+import { request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
+import type { LookupFunction } from "node:net";
+import { Logger } from "@aws-lambda-powertools/logger";
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+
+/**
+ * Everything a Lambda takes from outside its input: time, randomness, the network, the environment.
+ * Passed in, so that a test or a simulation can own each of them.
+ */
+export type World = {
+  /** ISO 8601, UTC, milliseconds. */
+  now(): string;
+  randomBytes(size: number): Buffer;
+  http(request: HttpRequest): Promise<HttpResponse>;
+  environment(name: string): string | undefined;
+  /** Merged into every AWS client's configuration; empty on AWS. */
+  readonly aws: Readonly<Record<string, unknown>>;
+  /** One line a decision: ids and codes only, never a person. */
+  log(level: "info" | "warn" | "error", message: string, details: Readonly<Record<string, unknown>>): void;
+  /** Counts one occurrence; alarms hang on these names. */
+  count(metric: Metric): void;
+};
+
+export type HttpRequest = {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly timeoutMs: number;
+  /** The answer is cut off here: no outside system can fill our memory. */
+  readonly maxBytes: number;
+  /** Says why an address must not be connected to; asked for every address a name resolves to. */
+  readonly refuseAddress?: (address: string) => string | undefined;
+};
+
+export type HttpResponse = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+export type Metric = "SystemError" | "DependencyFailure" | "WebhookUndelivered" | "SignatureRefused";
+
+/** No answer came. `sent: false` proves that the other side saw nothing; otherwise the outcome is unknown. */
+export class NoAnswer extends Error {
+  override readonly name = "NoAnswer";
+  readonly sent: boolean;
+  constructor(message: string, sent: boolean, cause?: unknown) {
+    super(message, { cause });
+    this.sent = sent;
+  }
+}
+
+const logger = new Logger({ serviceName: "qianyue" });
+const metrics = new Metrics({ namespace: "Qianyue", serviceName: "qianyue" });
+
+/** The real world. */
+export const lambdaWorld: World = {
+  now: () => new Date().toISOString(),
+  randomBytes: (size) => randomBytes(size),
+  http,
+  environment: (name) => process.env[name],
+  aws: {},
+  log: (level, message, details) => logger[level](message, { ...details }),
+  count: (metric) => metrics.singleMetric().addMetric(metric, MetricUnit.Count, 1),
+};
+
+/**
+ * The handler of a Lambda file. On AWS it is built while the container starts, where CPU is free;
+ * anywhere else at the first call, so that importing the file needs no environment.
+ */
+export function lambda<Event, Result>(
+  build: (world: World) => (event: Event, context: never) => Promise<Result>,
+): (event: Event, context: never) => Promise<Result> {
+  let built = process.env.AWS_LAMBDA_FUNCTION_NAME ? build(lambdaWorld) : undefined;
+  return (event, context) => {
+    built ??= build(lambdaWorld);
+    return built(event, context);
+  };
+}
+
+/** One request, no redirects, one deadline for the whole exchange. Throws NoAnswer. */
+function http(request: HttpRequest): Promise<HttpResponse> {
+  const target = new URL(request.url);
+  const send = target.protocol === "https:" ? httpsRequest : httpRequest;
+  const where = `${request.method} ${target.host}${target.pathname}`;
+  return new Promise((answer, fail) => {
+    let connected = false;
+    const outgoing = send(target, {
+      method: request.method,
+      headers: request.headers,
+      // A connection checked for one address must not be reused for the next request.
+      agent: false,
+      ...(request.refuseAddress ? { lookup: checkedLookup(request.refuseAddress) } : {}),
+    });
+    const deadline = setTimeout(
+      () => outgoing.destroy(new Error(`no answer within ${request.timeoutMs} ms`)),
+      request.timeoutMs,
+    );
+    outgoing.on("socket", (socket) => {
+      socket.once(target.protocol === "https:" ? "secureConnect" : "connect", () => {
+        connected = true;
+      });
+    });
+    outgoing.on("error", (cause) => {
+      clearTimeout(deadline);
+      fail(new NoAnswer(`${where}: ${cause.message}`, connected, cause));
+    });
+    outgoing.on("response", (incoming) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      incoming.on("data", (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > request.maxBytes) {
+          outgoing.destroy(new Error(`the answer exceeds ${request.maxBytes} bytes`));
+        } else chunks.push(chunk);
+      });
+      incoming.on("error", (cause) => outgoing.destroy(cause));
+      incoming.on("end", () => {
+        clearTimeout(deadline);
+        answer({
+          status: incoming.statusCode ?? 0,
+          headers: Object.fromEntries(
+            Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]),
+          ),
+          body: Buffer.concat(chunks).toString("utf8"),
+        });
+      });
+    });
+    outgoing.end(request.body);
+  });
+}
+
+/** Resolves a name, checks every address, and hands exactly the checked ones to the connection (no rebinding). */
+function checkedLookup(refuse: (address: string) => string | undefined): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) return callback(error, "", 0);
+      for (const { address } of addresses) {
+        const reason = refuse(address);
+        if (reason !== undefined)
+          return callback(new Error(`${hostname} resolves to ${address}: ${reason}`), "", 0);
+      }
+      const [first] = addresses;
+      if (options.all) return callback(null, addresses);
+      callback(null, first?.address ?? "", first?.family ?? 4);
+    });
+  };
+}
