@@ -44,7 +44,7 @@ export function opening(userType: UserType, scene: string): TemplateBlock[] {
 
 const partyBFacts = {
   PERSONAL: [
-    { label: "身份证件", value: "居民身份证 {{idNumberMasked}}" },
+    { label: "身份证件号码", value: "{{idNumberMasked}}" },
     { label: "手机号码", value: "{{mobileMasked}}" },
     { label: "银行账户", value: "{{bankAccountMasked}}" },
   ],

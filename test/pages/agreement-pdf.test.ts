@@ -1,0 +1,111 @@
+import { createHash } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import {
+  type Agreement,
+  type Block,
+  composeAgreement,
+  contentHash,
+} from "../../functions/domain/agreement.ts";
+import { agreementTemplates } from "../../functions/domain/agreement-templates.ts";
+import { agreementVariables } from "../../functions/domain/agreement-variables.ts";
+import { agreementFonts } from "../../functions/pages/agreement-fonts.ts";
+import { agreementPdf, UnsupportedCharacter } from "../../functions/pages/agreement-pdf.ts";
+import { pdfText } from "./pdf-text.ts";
+
+const contractId = "CT7K2M9QX4RW8B3NF6HJ5TYD0A";
+const createdAt = "2026-11-21T06:00:00.000Z";
+const fonts = await agreementFonts();
+
+const agreementFor = (name: string, template = agreementTemplates[0]): Agreement => {
+  if (template === undefined) throw new Error("there are no templates");
+  const subject = { name, mobile: "13800138000", idNumber: "310101199001011234" };
+  return composeAgreement(template, agreementVariables({ contractId, createdAt, subject }));
+};
+const pdf = (agreement: Agreement): Promise<Uint8Array> =>
+  agreementPdf(agreement, { fonts, createdAt, contractId });
+const latin = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
+const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+/** What the page shows of a block, in drawing order. */
+function shown(block: Block): string[] {
+  switch (block.kind) {
+    case "facts":
+      return block.facts.flatMap(({ label, value }) => [label, value]);
+    case "parties":
+      return block.parties.flatMap(({ role, name, facts }) => [
+        role,
+        name,
+        ...facts.flatMap(({ label, value }) => [label, value]),
+      ]);
+    case "signatures":
+      return block.places.flatMap(({ role, name, note }) => [`${role}（签署）`, name, note]);
+    case "heading":
+    case "clause":
+      return [block.number, block.text];
+    default:
+      return [block.text];
+  }
+}
+
+describe("the agreement as PDF", () => {
+  test.each(agreementTemplates)(
+    "$templateId: the text read back from the file is the agreement's text",
+    async (template) => {
+      const agreement = agreementFor("欧阳㛃堃喆龘䶮（Ouyang Jie）", template);
+      const bytes = await pdf(agreement);
+
+      const pages = latin(bytes).match(/\/Type \/Page\n/g)?.length ?? 0;
+      let text = pdfText(bytes);
+      for (let number = 1; number <= pages; number++) {
+        const footer = `合同编号${contractId}正文摘要SHA-256${contentHash(agreement)}第${number}页，共${pages}页`;
+        expect(text).toContain(footer);
+        text = text.replace(footer, "");
+      }
+      const expected = [agreement.title, ...agreement.blocks.flatMap(shown)].join("");
+      expect(text).toBe(expected.replace(/[ \u3000]/g, ""));
+      expect(pages).toBeGreaterThanOrEqual(2);
+      expect(pages).toBeLessThanOrEqual(3);
+    },
+  );
+
+  test("the same agreement gives the same bytes, whatever was drawn in between", async () => {
+    const first = await pdf(agreementFor("张䶮"));
+    await pdf(agreementFor("李四"));
+    expect(sha256(await pdf(agreementFor("张䶮")))).toBe(sha256(first));
+  });
+
+  test("the file calls itself tagged PDF/A-3a, in Chinese, with all fonts embedded", async () => {
+    const file = latin(await pdf(agreementFor("张䶮")));
+
+    expect(file).toContain("<pdfaid:part>3</pdfaid:part>");
+    expect(file).toContain("<pdfaid:conformance>A</pdfaid:conformance>");
+    expect(file).toMatch(/\/Marked true/);
+    expect(file).toMatch(/\/Lang \(zh-CN\)/);
+    expect(file).toMatch(/\/OutputIntents/);
+    expect(file.match(/\/FontFile2 /g)).toHaveLength(2);
+    expect(file).not.toContain("Helvetica");
+  });
+
+  test("an agreement stays near 100 KB, because fonts are cut to what is used", async () => {
+    expect((await pdf(agreementFor("张䶮"))).length).toBeLessThan(130_000);
+  });
+
+  test("a character the fonts lack is named with its field, not drawn as a box", async () => {
+    await expect(pdf(agreementFor("𠮷田"))).rejects.toThrow(
+      new UnsupportedCharacter('U+20BB7 in "乙方" is missing from the embedded fonts'),
+    );
+  });
+
+  test("two characters of one look cannot stand in one agreement", async () => {
+    // Only a template could bring this in: values with radicals are refused when they are filled in.
+    const agreement = agreementFor("张䶮");
+    const withRadical = { ...agreement, title: "关系绑定协议⼀" };
+
+    await expect(pdf(withRadical)).rejects.toThrow(/ is drawn exactly like U\+2F00$/);
+  });
+
+  test("a long name flows over several lines and markup in it is drawn as it is", async () => {
+    const name = "<b>{{constructor}}</b>".repeat(8);
+    expect(pdfText(await pdf(agreementFor(name)))).toContain(name);
+  });
+});
