@@ -68,16 +68,16 @@ ${decline(say)}`;
 function signature(shown: boolean, say: Say): Html {
   return html`
 <form class="card" data-action="sign" novalidate${!shown && html` hidden`}>
-<div data-drawing>
 <div class="bar">
 <h2 tabindex="-1">${say("yourSignature")}</h2>
+<span data-drawing>
 <button type="button" class="tool" data-undo disabled>${say("undo")}</button>
 <button type="button" class="tool" data-clear disabled>${say("clear")}</button>
+</span>
 </div>
-<div class="pad">
+<div class="pad" data-drawing>
 <canvas role="img" aria-label="${say("padLabel")}"></canvas>
 <p data-prompt aria-hidden="true">${say("padPrompt")}</p>
-</div>
 </div>
 <div data-typing hidden>
 ${field("sign", "typedName", say("typedName"), undefined, html` autocomplete="name" maxlength="64"`)}

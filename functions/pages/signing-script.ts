@@ -25,8 +25,8 @@ export function runSigningPage(
   const pollEveryMs = 2000;
   // Five minutes: by then the person has put the phone away, and the link stays good.
   const maxPolls = 150;
-  const fewestTextSize = 0;
-  const mostTextSize = 3;
+  const smallestText = 0;
+  const largestText = 3;
   const page = document.body;
   const screen = page.dataset.screen!;
   const words = JSON.parse(page.dataset.words!) as Words;
@@ -72,7 +72,7 @@ export function runSigningPage(
     for (const button of document.querySelectorAll<HTMLElement>("[data-text-size]")) {
       button.addEventListener("click", () => {
         const size = Number(agreement.dataset.size) + Number(button.dataset.textSize);
-        agreement.dataset.size = String(Math.max(fewestTextSize, Math.min(mostTextSize, size)));
+        agreement.dataset.size = String(Math.max(smallestText, Math.min(largestText, size)));
       });
     }
   }
@@ -91,7 +91,7 @@ export function runSigningPage(
 
   function startSignature(): void {
     const form = formFor("sign");
-    const drawing = find("[data-drawing]", form);
+    const drawing = form.querySelectorAll<HTMLElement>("[data-drawing]");
     const typing = find("[data-typing]", form);
     const typedName = find<HTMLInputElement>("input", typing);
     const undo = find<HTMLButtonElement>("[data-undo]", form);
@@ -106,14 +106,14 @@ export function runSigningPage(
     undo.addEventListener("click", pad.undo);
     clear.addEventListener("click", pad.clear);
     toggle.addEventListener("click", () => {
-      drawing.hidden = !drawing.hidden;
-      typing.hidden = !drawing.hidden;
-      toggle.textContent = drawing.hidden ? words.drawInstead : words.typeInstead;
-      if (drawing.hidden) typedName.focus();
+      typing.hidden = !typing.hidden;
+      for (const part of drawing) part.hidden = !typing.hidden;
+      toggle.textContent = typing.hidden ? words.typeInstead : words.drawInstead;
+      if (!typing.hidden) typedName.focus();
     });
     onSubmit(form, () => {
       const name = typedName.value.trim();
-      if (drawing.hidden) {
+      if (!typing.hidden) {
         if (name === "") return refuse(form, words.typeFirst, typedName);
         return { signature: { typedName: name } };
       }
@@ -178,7 +178,7 @@ export function runSigningPage(
     if (history.state?.opened) return Promise.resolve();
     opening ??= ask("open", {}).then(({ status }) => {
       opening = undefined;
-      if (status !== 0) history.replaceState({ opened: true }, "");
+      if (status > 0 && status < 500) history.replaceState({ opened: true }, "");
     });
     return opening;
   }

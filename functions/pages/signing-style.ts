@@ -7,14 +7,14 @@ export const signingStyle = `
   color-scheme: light dark;
   --ground: #f4f3ef; --paper: #fff; --ink: #1e2529; --soft: #565f66;
   --line: #e2dfd8; --edge: #858c92; --accent: #25506e; --on-accent: #fff; --wash: #eaf0f4;
-  --warn: #84450a; --warn-wash: #fbf1e2; --seal: #b5352b; --shadow: 0 1px 2px #1e252910, 0 6px 20px #1e25290a;
+  --warn: #84450a; --warn-wash: #fbf1e2; --seal: #b5352b; --shade: #1e25291c; --shadow: 0 1px 2px #1e252910, 0 6px 20px #1e25290a;
   --radius: 0.875rem;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ground: #121619; --paper: #1a2024; --ink: #e9e6df; --soft: #a6afb5;
     --line: #2c343a; --edge: #77828a; --accent: #9cc6e0; --on-accent: #0e2231; --wash: #21303a;
-    --warn: #f0bb80; --warn-wash: #32281b; --seal: #b9443a; --shadow: none;
+    --warn: #f0bb80; --warn-wash: #32281b; --seal: #b9443a; --shade: #0009; --shadow: none;
   }
 }
 *, ::before, ::after { box-sizing: border-box; }
@@ -59,15 +59,25 @@ li:not([data-state=past]) .past { display: none; }
 .bar { display: flex; align-items: center; gap: 0.25rem; min-height: 44px; margin: -0.5rem -0.5rem 0.5rem 0; }
 .bar h2 { flex: 1; }
 .agreement { max-height: 52vh; max-height: 52svh; overflow: auto; overscroll-behavior: contain; -webkit-overflow-scrolling: touch; margin: 0 -1.25rem -1.25rem; padding: 0.25rem 1.25rem 1.25rem; border-top: 1px solid var(--line); border-radius: 0 0 var(--radius) var(--radius); line-height: 1.8;
-  background: linear-gradient(var(--paper) 40%, transparent) top / 100% 2.5rem no-repeat local, linear-gradient(transparent, var(--paper) 60%) bottom / 100% 2.5rem no-repeat local, linear-gradient(var(--line), transparent) top / 100% 0.75rem no-repeat scroll, linear-gradient(transparent, var(--line)) bottom / 100% 0.75rem no-repeat scroll; }
+  background: linear-gradient(var(--paper) 40%, transparent) top / 100% 2.5rem no-repeat local, linear-gradient(transparent, var(--paper) 60%) bottom / 100% 2.5rem no-repeat local, linear-gradient(var(--shade), transparent) top / 100% 0.75rem no-repeat scroll, linear-gradient(transparent, var(--shade)) bottom / 100% 0.75rem no-repeat scroll; }
 .agreement:focus-visible { outline-offset: -3px; }
 .agreement[data-size="0"] { font-size: 0.875rem; }
 .agreement[data-size="2"] { font-size: 1.1875rem; }
 .agreement[data-size="3"] { font-size: 1.4375rem; }
-.agreement :is(h1, h2, h3, h4) { font-size: 1.0625em; line-height: 1.5; font-weight: 600; margin: 1.25em 0 0.375em; }
-.agreement p { margin: 0.625em 0; }
-.agreement table { width: 100%; border-collapse: collapse; font-size: 0.9375em; }
-.agreement :is(th, td) { border: 1px solid var(--line); padding: 0.375em 0.625em; text-align: left; vertical-align: top; }
+.agreement :is(h3, h4) { margin: 1.375em 0 0.375em; font-size: 1em; line-height: 1.6; font-weight: 600; }
+.agreement .agreement-title { margin: 1rem 0; font-size: 1.1875em; text-align: center; text-wrap: balance; }
+.agreement p { margin: 0.5em 0; }
+.agreement .agreement-notice { color: var(--soft); font-size: 0.9375em; }
+.agreement-party, .agreement-signature { margin: 0.75em 0; padding: 0.625em 0.875em; border-radius: 0.625rem; background: var(--wash); }
+.agreement .agreement-role { margin: 0; color: var(--soft); font-size: 0.875em; }
+.agreement .agreement-name { margin: 0; font-weight: 600; }
+.agreement-signature .agreement-notice { margin: 0; }
+.agreement-clause { padding-left: 2.25em; text-indent: -2.25em; }
+.agreement-number { display: inline-block; width: 2em; text-indent: 0; color: var(--soft); font-variant-numeric: tabular-nums; }
+.card .agreement .facts { margin: 0.375em 0 0; border: 0; font-size: 0.9375em; }
+.agreement .facts div { flex-wrap: wrap; gap: 0 1.5rem; padding: 0.25em 0; }
+.agreement .facts dd { margin-left: auto; }
+.agreement .facts div:last-child { border: 0; }
 
 .facts { margin: 0 0 1rem; padding: 0 0.25rem; font-size: 0.875rem; line-height: 1.5; }
 .card .facts { padding: 0; margin: 1rem 0; border-top: 1px solid var(--line); }
@@ -95,6 +105,7 @@ li:not([data-state=past]) .past { display: none; }
 label { font-weight: 500; }
 .check { font-weight: 400; }
 .field { margin-top: 1rem; }
+[data-typing] .field { margin-top: 0; }
 .hint { color: var(--soft); font-size: 0.8125rem; }
 [type=text], textarea { display: block; width: 100%; min-height: 3rem; margin: 0.375rem 0 0.25rem; padding: 0.5rem 0.875rem; border: 1px solid var(--edge); border-radius: 0.625rem; background: var(--paper); color: inherit; font: inherit; font-size: 1.0625rem; }
 textarea { resize: vertical; }
