@@ -17,7 +17,7 @@ export type AgreementTemplate = AgreementContent & {
   readonly state: "ACTIVE" | "RETIRED";
 };
 
-export type AgreementSelector = {
+type AgreementSelector = {
   readonly bizScene: BizScene;
   readonly userType: UserType;
   readonly agreementType?: AgreementType | undefined;

@@ -19,7 +19,7 @@ export const agreementTitle = {
   RELATION_BINDING_AGREEMENT: "关系绑定协议",
 } as const satisfies Record<AgreementType, string>;
 
-export type LegalType = { readonly agreementType: AgreementType; readonly reason: string };
+type LegalType = { readonly agreementType: AgreementType; readonly reason: string };
 
 /**
  * Which agreements may be signed in which scene (B-48); the first is the default. The criterion is

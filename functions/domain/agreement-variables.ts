@@ -11,7 +11,7 @@ export type AgreementSubject = {
   readonly bankAccountNo?: string | undefined;
 };
 
-export type AgreementFacts = {
+type AgreementFacts = {
   readonly contractId: string;
   /** ISO 8601, UTC. The agreement shows the day in China. */
   readonly createdAt: string;

@@ -1,5 +1,5 @@
 /** Characters of one value; a longer name or purpose is a mistake or an attack. */
-export const longestValue = 200;
+const longestValue = 200;
 
 /**
  * Says why a value must not stand in a legal text, or nothing when it may. The reader has to see

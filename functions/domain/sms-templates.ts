@@ -11,7 +11,7 @@ export type SmsTemplate = {
   readonly text: string;
 };
 
-export type SmsSelector = {
+type SmsSelector = {
   readonly bizScene: BizScene;
   readonly userType: UserType;
   readonly agreementType?: AgreementType | undefined;

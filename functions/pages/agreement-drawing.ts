@@ -12,6 +12,7 @@ import {
   room,
   rule,
   type Sheet,
+  type Style,
   setText,
   styles,
   tagged,
@@ -180,39 +181,40 @@ function drawClause(sheet: Sheet, number: string, text: string): void {
   sheet.y += 3;
 }
 
-const boxHeight = 96;
+const lowestBox = 96;
 
 /** Boxes of equal size; the visible signatures of a later version find their place in them. */
 function drawSignatures(sheet: Sheet, places: readonly SignaturePlace[]): void {
-  sheet.y += 18;
-  room(sheet, boxHeight);
-  const { y } = sheet;
   const width = (full.width - columnGap * (places.length - 1)) / places.length;
-  for (const [index, { role, name, note }] of places.entries()) {
-    const x = full.x + index * (width + columnGap);
+  const boxes = places.map(({ role, name, note }, index) => {
+    const column = { x: full.x + index * (width + columnGap) + 12, width: width - 24 };
+    const lines = (text: string, style: Style) => setText(sheet, text, style, column);
+    return {
+      x: column.x,
+      role: lines(`${role}（签署）`, styles.label),
+      name: lines(name, styles.heading),
+      note: lines(note, styles.footer),
+    };
+  });
+  const longest = Math.max(...boxes.map(({ name }) => name.length));
+  const height = lowestBox + (longest - 1) * styles.heading.leading;
+  sheet.y += 18;
+  room(sheet, height);
+  const { y } = sheet;
+  for (const { x, role, name, note } of boxes) {
     decoration(sheet, (doc) => {
-      doc
-        .roundedRect(x, y, width, boxHeight, 3)
-        .lineWidth(0.6)
-        .strokeColor(colors.hairline)
-        .stroke();
+      doc.roundedRect(x - 12, y, width, height, 3);
+      doc.lineWidth(0.6).strokeColor(colors.hairline).stroke();
     });
-    const inner = { x: x + 12, width: width - 24 };
     sheet.y = y + 10;
     tagged(sheet, "P", () => {
-      for (const [text, style] of [
-        [`${role}（签署）`, styles.label],
-        [name, styles.heading],
-      ] as const) {
-        drawLines(sheet, setText(sheet, text, style, inner), style, inner.x);
-      }
+      drawLines(sheet, role, styles.label, x);
+      drawLines(sheet, name, styles.heading, x);
     });
-    sheet.y = y + boxHeight - styles.label.leading - 8;
-    tagged(sheet, "P", () => {
-      drawLines(sheet, setText(sheet, note, styles.footer, inner), styles.footer, inner.x);
-    });
+    sheet.y = y + height - styles.footer.leading - 12;
+    tagged(sheet, "P", () => drawLines(sheet, note, styles.footer, x));
   }
-  sheet.y = y + boxHeight;
+  sheet.y = y + height;
 }
 
 /** Contract, hash of the text and page number at the foot of every page; drawn last, when the count is known. */

@@ -5,7 +5,7 @@ import { drawBlock, drawFooters, drawTitle } from "./agreement-drawing.ts";
 import type { AgreementFonts } from "./agreement-fonts.ts";
 import { margin, type Sheet } from "./pdf-sheet.ts";
 
-export type AgreementPdfOptions = {
+type AgreementPdfOptions = {
   readonly fonts: AgreementFonts;
   /** ISO 8601; the only date in the file. */
   readonly createdAt: string;

@@ -2,7 +2,7 @@
 export type Run = { readonly text: string; readonly x: number; readonly spacing: number };
 export type Line = readonly Run[];
 
-export type Measure = {
+type Measure = {
   readonly width: number;
   readonly fontSize: number;
   /** First-line indent. */
@@ -34,7 +34,8 @@ export function breakLines(text: string, measure: Measure): Line[] {
   const lines: Line[] = [];
   for (let start = 0; start < units.length; ) {
     const left = lines.length === 0 ? indent : 0;
-    const end = lineEnd(units, start, width - left, fontSize);
+    const full = lineEnd(units, start, width - left, fontSize);
+    const end = leavesOneBehind(units, start, full) ? full - 1 : full;
     const placed = place(units.slice(start, end), fontSize);
     const slack = end === units.length ? 0 : width - left - lengthOf(placed);
     lines.push(runsOf(placed, left, slack, fontSize));
@@ -105,6 +106,10 @@ function lineEnd(units: readonly Unit[], start: number, width: number, fontSize:
   for (let at = end; at > start + 1; at--) if (mayBreak(units, at)) return at;
   return Math.max(end, start + 1);
 }
+
+/** A last line of one character and its mark looks forgotten; the line above can spare a second one. */
+const leavesOneBehind = (units: readonly Unit[], start: number, end: number): boolean =>
+  end < units.length && end > units.length - 3 && end - start > 8 && mayBreak(units, end - 1);
 
 /** Whether a line may end before unit `at`. */
 function mayBreak(units: readonly Unit[], at: number): boolean {

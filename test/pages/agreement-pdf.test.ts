@@ -104,8 +104,24 @@ describe("the agreement as PDF", () => {
     await expect(pdf(withRadical)).rejects.toThrow(/ is drawn exactly like U\+2F00$/);
   });
 
-  test("a long name flows over several lines and markup in it is drawn as it is", async () => {
-    const name = "<b>{{constructor}}</b>".repeat(8);
-    expect(pdfText(await pdf(agreementFor(name)))).toContain(name);
+  test("values of the greatest length flow over lines and pages, and markup in them is drawn as it is", async () => {
+    const long = (text: string): string => text.repeat(200).slice(0, 200);
+    const name = long("<b>{{constructor}}</b>");
+    const [template] = agreementTemplates;
+    if (template === undefined) throw new Error("there are no templates");
+    const subject = { name, mobile: "13800138000" };
+    const given = {
+      headquartersName: long("总部"),
+      fundPurpose: long("货款，"),
+      partyAName: long("甲（乙）"),
+    };
+
+    const agreement = composeAgreement(
+      template,
+      agreementVariables({ contractId, createdAt, subject, ...given }),
+    );
+    const text = pdfText(await pdf(agreement));
+
+    for (const value of [name, ...Object.values(given)]) expect(text).toContain(value);
   });
 });

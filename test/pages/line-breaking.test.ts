@@ -50,6 +50,10 @@ describe("breaking Chinese text into lines", () => {
     ]);
   });
 
+  test("the last line is never one character and its mark", () => {
+    expect(texts(broken("一二三四五六七八九十外。", 10))).toEqual(["一二三四五六七八九", "十外。"]);
+  });
+
   test("a line that would have to be stretched visibly stays ragged", () => {
     const [line] = broken("一二三 Longword", 6);
     expect(line?.[0]).toMatchObject({ text: "一二三", spacing: 0 });
