@@ -49,7 +49,11 @@ export function assembleSms(world: World) {
 export function assembleVerification(world: World) {
   const env = readEnvironment(world, "VERIFICATION_URL", "PEERS_SECRET_ID");
   const read = peers(world, env.PEERS_SECRET_ID);
-  return verificationSystem(world, env.VERIFICATION_URL, async () => (await read()).verificationSystem);
+  return verificationSystem(
+    world,
+    env.VERIFICATION_URL,
+    async () => (await read()).verificationSystem,
+  );
 }
 
 /** B-43: every record's id begins with its contract's, so each of them finds it. */

@@ -52,8 +52,7 @@ export function httpLambda(
           : new Problem("INTERNAL", "an internal error occurred; try again or report the traceId", {
               cause: error,
             });
-      if (problem.code === "INTERNAL")
-        reportBug(world, call.traceId, error);
+      if (problem.code === "INTERNAL") reportBug(world, call.traceId, error);
       request.response = toResult(wording(problem, call.traceId), call.traceId);
     })
     .handler(async (event) => {

@@ -3,8 +3,8 @@ import { PeerRefused, PeerUnavailable } from "./adapters/peer-call.ts";
 import type { SmsGateway } from "./adapters/sms-gateway.ts";
 import { type Advance, advance } from "./advance.ts";
 import type { Contract } from "./domain/contract.ts";
-import { figures } from "./domain/figures.ts";
 import { hashText } from "./domain/evidence.ts";
+import { figures } from "./domain/figures.ts";
 import { composeSms, smsTemplates } from "./domain/sms-templates.ts";
 import type { World } from "./world.ts";
 

@@ -72,7 +72,10 @@ function refuseUrls(
 ): void {
   const fault = request.callbackUrl && urlFault(request.callbackUrl, allowedHosts);
   const fields = fault ? [{ field: "callbackUrl", message: fault }] : [];
-  if (request.returnUrl && !partner.returnUrls.some((allowed) => within(request.returnUrl, allowed)))
+  if (
+    request.returnUrl &&
+    !partner.returnUrls.some((allowed) => within(request.returnUrl, allowed))
+  )
     fields.push({ field: "returnUrl", message: "is not on the allow-list of this partner" });
   if (fields.length > 0)
     throw new Problem(
@@ -137,7 +140,10 @@ async function conflict(
   const names = new Set([...Object.keys(before), ...Object.keys(details.fieldFingerprints)]);
   const fields = [...names]
     .filter((name) => before[name] !== details.fieldFingerprints[name])
-    .map((name) => ({ field: name, message: "differs from the first request with this requestId" }));
+    .map((name) => ({
+      field: name,
+      message: "differs from the first request with this requestId",
+    }));
   return new Problem(
     "IDEMPOTENCY_CONFLICT",
     `requestId was used with another body; use a new requestId (different: ${fields.map(({ field }) => field).join(", ")})`,

@@ -19,7 +19,11 @@ export type World = {
   /** Merged into every AWS client's configuration; empty on AWS. */
   readonly aws: Readonly<Record<string, unknown>>;
   /** One line a decision: ids and codes only, never a person. */
-  log(level: "info" | "warn" | "error", message: string, details: Readonly<Record<string, unknown>>): void;
+  log(
+    level: "info" | "warn" | "error",
+    message: string,
+    details: Readonly<Record<string, unknown>>,
+  ): void;
   /** Counts one occurrence; alarms hang on these names. */
   count(metric: Metric): void;
 };
@@ -42,7 +46,11 @@ export type HttpResponse = {
   readonly body: string;
 };
 
-export type Metric = "SystemError" | "DependencyFailure" | "WebhookUndelivered" | "SignatureRefused";
+export type Metric =
+  | "SystemError"
+  | "DependencyFailure"
+  | "WebhookUndelivered"
+  | "SignatureRefused";
 
 /** No answer came. `sent: false` proves that the other side saw nothing; otherwise the outcome is unknown. */
 export class NoAnswer extends Error {

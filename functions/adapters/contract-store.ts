@@ -69,7 +69,6 @@ export function contractStore(
   const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(world.aws), {
     marshallOptions: { removeUndefinedValues: true },
   });
-  const headKey = (id: string) => ({ pk: id, sk: "HEAD" });
 
   async function readItem(pk: string, sk: string): Promise<Record<string, unknown> | undefined> {
     const { Item } = await dynamo.send(
@@ -133,9 +132,7 @@ export function contractStore(
     },
 
     /** What can be read of the details without opening any personal value, and so without KMS. */
-    async readOpenDetails(
-      id: string,
-    ): Promise<Omit<Details, "subject">> {
+    async readOpenDetails(id: string): Promise<Omit<Details, "subject">> {
       return openDetails(await detailsItem(id));
     },
 
@@ -269,7 +266,11 @@ export function contractStore(
       const settled = before
         ? settlements(before, draft).filter((one) => !ended.has(one.key) && ended.add(one.key))
         : [];
-      const work = workAfter(current, draft, settled.map((one) => one.key));
+      const work = workAfter(
+        current,
+        draft,
+        settled.map((one) => one.key),
+      );
       current = current === undefined ? created(entry) : evolve(current, entry);
       return {
         entry,

@@ -25,7 +25,8 @@ export function dataKeys(world: World, keyId: string) {
       const { Plaintext, CiphertextBlob } = await kms.send(
         new GenerateDataKeyCommand({ KeyId: keyId, KeySpec: "AES_256", ...context(contractId) }),
       );
-      if (!Plaintext || !CiphertextBlob) throw new Error("KMS GenerateDataKey answered without a key");
+      if (!Plaintext || !CiphertextBlob)
+        throw new Error("KMS GenerateDataKey answered without a key");
       return { key: dataKey(world, Plaintext), wrapped: CiphertextBlob };
     },
     async unwrap(contractId: string, wrapped: Uint8Array): Promise<DataKey> {

@@ -61,7 +61,10 @@ export function urlFault(url: string, allowedHosts: readonly string[]): string |
   if (!allowedPorts.has(port)) return "must use port 443 or 8443";
   const literal = hostname.replace(/^\[|\]$/g, "");
   if (isIP(literal) !== 0 && addressFault(literal) !== undefined) return "must be a public address";
-  if (isIP(literal) === 0 && !/^(?=.{1,253}$)([a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}\.?$/.test(hostname))
+  if (
+    isIP(literal) === 0 &&
+    !/^(?=.{1,253}$)([a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}\.?$/.test(hostname)
+  )
     return "must name a public host";
   return undefined;
 }

@@ -14,7 +14,9 @@ const idCharacters = 26;
 export function platformKeys(world: World, secretId: string) {
   const master = secret(world, secretId, (text) => text);
   const derive = async (...parts: readonly string[]): Promise<Buffer> =>
-    createHmac("sha256", await master()).update(parts.join("\n")).digest();
+    createHmac("sha256", await master())
+      .update(parts.join("\n"))
+      .digest();
   return {
     /** `CT` and 26 base32 characters: at most 32 with any suffix we add (K27). */
     async contractId(owner: string, operation: string, requestId: string): Promise<ContractId> {

@@ -1,3 +1,4 @@
+import { refusalProblem } from "../advance.ts";
 import {
   assembleContracts,
   assembleLinks,
@@ -5,7 +6,6 @@ import {
   assembleSms,
   findOwned,
 } from "../assemble.ts";
-import { refusalProblem } from "../advance.ts";
 import { wordProblem } from "../dialects/native.ts";
 import { Problem } from "../domain/problem.ts";
 import { httpLambda } from "../http.ts";
@@ -30,7 +30,10 @@ export function build(world: World) {
         "the message could not be sent; it is on record, wait a minute and send it again",
         { data: { contractId: id, smsId: `${id}-M${sms.messages}` } },
       );
-    return { status: 200, body: { contractId: id, smsId: `${id}-M${sms.messages}`, status: "SENT" } };
+    return {
+      status: 200,
+      body: { contractId: id, smsId: `${id}-M${sms.messages}`, status: "SENT" },
+    };
   });
 }
 

@@ -122,7 +122,10 @@ const callbackSchema = z.object({
   verificationId: z.string().min(1).max(64),
   authResult: words(["SUCCESS", "FAILED"]),
   authMethod: words(["PAYMENT_VERIFY", "FACE_VERIFY"]),
-  evidenceData: z.record(z.string().max(64), z.union([z.string().max(512), z.number(), z.boolean()])),
+  evidenceData: z.record(
+    z.string().max(64),
+    z.union([z.string().max(512), z.number(), z.boolean()]),
+  ),
   failReason: z.string().max(64).optional(),
 });
 

@@ -1,6 +1,6 @@
 import { type Contract, isTerminal, type State, type Status } from "../domain/contract.ts";
 import { isPast, plusSeconds } from "../domain/drafts.ts";
-import { evidenceChainId, eventId } from "../domain/events.ts";
+import { eventId, evidenceChainId } from "../domain/events.ts";
 import { type Disclosure, type Entry, leafHash, merkleRoot } from "../domain/evidence.ts";
 import { figures } from "../domain/figures.ts";
 import type { Problem, ProblemCode } from "../domain/problem.ts";
@@ -164,7 +164,11 @@ function failureView(contract: Contract, at: string) {
 }
 
 export function failureWords(state: State) {
-  const word = (code: string, message: string, retryable: boolean) => ({ code, message, retryable });
+  const word = (code: string, message: string, retryable: boolean) => ({
+    code,
+    message,
+    retryable,
+  });
   switch (state.status) {
     case "REJECTED":
       return word("DECLINED", "the person declined to sign", false);
@@ -297,3 +301,30 @@ export function evidenceView(
     ...(more.bundleUrl ? { bundleUrl: more.bundleUrl } : {}),
   };
 }
+
+/** the body of a webhook. Built from the event alone, so every attempt carries the same bytes. */
+export function webhookBody(event: ContractEvent) {
+  const status = finalStatus[event.step] ?? "CREATED";
+  return {
+    type: event.type,
+    timestamp: event.at,
+    data: {
+      contractId: event.contractId,
+      requestId: event.requestId,
+      eventId: event.eventId,
+      sequence: event.sequence,
+      status: progressOf[status].status,
+      state: statusOf[status],
+      ...(status === "COMPLETED" ? { evidenceChainId: evidenceChainId(event.contractId) } : {}),
+      ...(status === "COMPLETED" ? {} : { reason: event.reason ?? status }),
+    },
+  };
+}
+
+const finalStatus: Readonly<Partial<Record<Entry["step"], Status>>> = {
+  COMPLETED: "COMPLETED",
+  FAILED: "FAILED",
+  EXPIRED: "EXPIRED",
+  DECLINED: "REJECTED",
+  REVOKED: "REVOKED",
+};

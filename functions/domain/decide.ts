@@ -38,7 +38,7 @@ export type Command = { readonly at: string } & (
   | {
       readonly type: "generate";
       readonly templateId: string;
-      readonly templateVersion: string;
+      readonly templateVersion: number;
       readonly contentHash: string;
       readonly documentHash: string;
     }

@@ -1,0 +1,68 @@
+import { createHmac } from "node:crypto";
+import { type HttpResponse, NoAnswer, type World } from "../world.ts";
+import { addressFault, urlFault } from "./outbound-url.ts";
+
+/** Standard Webhooks asks for 15 to 30 seconds; a receiver that needs longer should answer first. */
+const timeoutMs = 15_000;
+/** We only look at the status; a body beyond this is somebody else's problem. */
+const answerLimitBytes = 64 * 1024;
+
+export type WebhookResult =
+  | { readonly kind: "delivered"; readonly status: number }
+  | { readonly kind: "gone"; readonly status: number }
+  | { readonly kind: "failed"; readonly status: number; readonly retryAfterSeconds: number };
+
+/**
+ * Sends one event by Standard Webhooks 1.0: only 2xx is success, a redirect is not followed and fails,
+ * 410 ends the delivery, Retry-After is honoured. Checked against SSRF at every send, because what a
+ * name resolves to can change after registration (T-12).
+ */
+export function webhookSender(world: World, allowedHosts: readonly string[]) {
+  return async (url: string, secret: string, id: string, body: string): Promise<WebhookResult> => {
+    const fault = urlFault(url, allowedHosts);
+    if (fault !== undefined) {
+      world.log("warn", "webhook refused", { id, fault });
+      return { kind: "failed", status: 0, retryAfterSeconds: 0 };
+    }
+    const timestamp = Math.floor(Date.parse(world.now()) / 1000);
+    const local = allowedHosts.includes(new URL(url).host);
+    try {
+      return resultOf(
+        await world.http({
+          method: "POST",
+          url,
+          headers: {
+            "content-type": "application/json",
+            "user-agent": "Qianyue-Webhooks/1",
+            "webhook-id": id,
+            "webhook-timestamp": String(timestamp),
+            "webhook-signature": signature(secret, id, timestamp, body),
+          },
+          body,
+          timeoutMs,
+          maxBytes: answerLimitBytes,
+          ...(local ? {} : { refuseAddress: addressFault }),
+        }),
+      );
+    } catch (cause) {
+      if (!(cause instanceof NoAnswer)) throw cause;
+      world.log("warn", "webhook not answered", { id, sent: cause.sent });
+      return { kind: "failed", status: 0, retryAfterSeconds: 0 };
+    }
+  };
+}
+
+/** `v1,` and base64 HMAC-SHA256 of `id.timestamp.body` under the decoded `whsec_` secret. */
+export function signature(secret: string, id: string, timestamp: number, body: string): string {
+  const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
+  const digest = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");
+  return `v1,${digest}`;
+}
+
+function resultOf({ status, headers }: HttpResponse): WebhookResult {
+  if (status >= 200 && status < 300) return { kind: "delivered", status };
+  if (status === 410) return { kind: "gone", status };
+  const seconds = Number(headers["retry-after"] ?? 0);
+  const retryAfterSeconds = Number.isFinite(seconds) && seconds > 0 ? seconds : 0;
+  return { kind: "failed", status, retryAfterSeconds };
+}

@@ -1,0 +1,29 @@
+import { tasks } from "../adapters/workflow.ts";
+import { assembleContracts, assembleLinks, assembleSms } from "../assemble.ts";
+import { isTerminal } from "../domain/contract.ts";
+import { signWait } from "../domain/waits.ts";
+import { inviter } from "../invitation.ts";
+import { type WaitInput, WorkflowFailure } from "../workflow-failure.ts";
+import { lambda, type World } from "../world.ts";
+
+/**
+ * State InviteSigner: sends the link and waits for the signature. The token is stored before the message
+ * leaves (design 4): whoever signs within the same second already finds somebody waiting.
+ */
+export function build(world: World) {
+  const contracts = assembleContracts(world);
+  const invite = inviter(world, contracts, assembleSms(world), assembleLinks(world).h5Url);
+  const { resume } = tasks(world);
+
+  return async ({ contractId, signer, taskToken }: WaitInput): Promise<void> => {
+    const outcome = await contracts.storeToken(contractId, signWait(signer), taskToken);
+    if (outcome !== undefined) return resume(taskToken, outcome);
+
+    const { contract, sent } = await invite(contractId, "INVITE");
+    // A contract that ended meanwhile has settled the wait: the stream resumes this task.
+    if (sent || isTerminal(contract) || contract.state.status !== "CREATED") return;
+    throw new WorkflowFailure("Sms.Unavailable", `message to signer ${signer} was not sent`);
+  };
+}
+
+export const handler = lambda(build);

@@ -1,0 +1,31 @@
+import { tasks, workflow } from "../adapters/workflow.ts";
+import { assembleContracts } from "../assemble.ts";
+import { readEnvironment } from "../environment.ts";
+import { onlySigner } from "../h5.ts";
+import { type Appended, streamConsumer } from "../stream.ts";
+import { lambda, type World } from "../world.ts";
+
+/**
+ * Moves the workflow along with the chain (design 1): a new contract starts an execution, a settled wait
+ * resumes its task, an internal fault starts a fresh execution that finds what is already done (A-40).
+ */
+export function build(world: World) {
+  const env = readEnvironment(world, "STATE_MACHINE_ARN");
+  const contracts = assembleContracts(world);
+  const { start } = workflow(world, env.STATE_MACHINE_ARN);
+  const { resume } = tasks(world);
+
+  return streamConsumer(async ({ entry, work, expiresAt }: Appended) => {
+    const { contractId } = entry;
+    const input = { contractId, groups: [[onlySigner]], expiresAt };
+    if (work.start) await start(contractId, input);
+    if (work.recover) await start(`${contractId}-r${work.recover}`, input);
+    for (const key of work.resume ?? []) {
+      const { token, outcome } = await contracts.readWait(contractId, key);
+      // Without a token nobody waits yet; the step that comes to wait finds the outcome itself.
+      if (token && outcome) await resume(token, outcome);
+    }
+  });
+}
+
+export const handler = lambda(build);
