@@ -4,7 +4,7 @@ import { Agent, request as httpRequest } from "node:http";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { localRegion } from "./aws-json.ts";
+import { callAws } from "./aws-call.ts";
 import type { LocalService, ServiceRequest, ServiceResponse } from "./service.ts";
 
 /** One answer of the wire: DynamoDB speaks JSON only. */
@@ -58,7 +58,7 @@ export async function localDynamo({
     url,
     file,
     handle,
-    call: (target, input) => call(handle, target, input),
+    call: (target, input) => callAws({ handle }, target, input),
     async close() {
       agent.destroy();
       await end(child);
@@ -99,33 +99,6 @@ function forward(agent: Agent, port: number, request: ServiceRequest): Promise<S
   });
 }
 
-/** dynoxide wants the headers of a signature; it does not check the signature itself. */
-const signed = {
-  authorization: `AWS4-HMAC-SHA256 Credential=local/20200101/${localRegion}/dynamodb/aws4_request, SignedHeaders=host, Signature=local`,
-  "content-type": "application/x-amz-json-1.0",
-  "x-amz-date": "20200101T000000Z",
-};
-
-async function call(
-  handle: LocalService["handle"],
-  target: string,
-  input: object,
-): Promise<Record<string, unknown>> {
-  const response = await handle({
-    method: "POST",
-    path: "/",
-    query: new URLSearchParams(),
-    headers: { ...signed, "x-amz-target": target },
-    body: Buffer.from(JSON.stringify(input)),
-  });
-  const output = JSON.parse(String(response.body)) as Record<string, unknown>;
-  if (response.status === 200) return output;
-  const type = String(output.__type).split("#").at(-1);
-  const error = new Error(`${target}: ${type}: ${output.message ?? output.Message}`);
-  error.name = String(type);
-  throw error;
-}
-
 async function untilListening(child: ChildProcess, handle: LocalService["handle"]): Promise<void> {
   let stderr = "";
   let failed: string | undefined;
@@ -140,7 +113,7 @@ async function untilListening(child: ChildProcess, handle: LocalService["handle"
   });
   const deadline = performance.now() + startLimitMs;
   while (failed === undefined && performance.now() < deadline) {
-    const answered = await call(handle, "DynamoDB_20120810.ListTables", { Limit: 1 }).then(
+    const answered = await callAws({ handle }, "DynamoDB_20120810.ListTables", { Limit: 1 }).then(
       () => true,
       () => false,
     );

@@ -45,6 +45,8 @@ export type LambdaOptions = {
   /** Workers of one function, hence its concurrent invocations. More than one is slower on two cores. */
   readonly workers?: number;
   readonly onLog?: (line: LogLine) => void;
+  /** Hears of every call that ended with an error, the expected ones included. */
+  readonly onFailure?: (functionName: string, failure: Invocation & { ok: false }) => void;
 };
 
 /** Lambda's own limit of a synchronous request or response. */
@@ -107,7 +109,10 @@ function startPool(settings: FunctionSettings, options: LambdaOptions) {
 
   async function work(container: Container, job: Job): Promise<void> {
     const result = await container.run(job.request);
-    if (!result.ok) log.failed(job.request.requestId, result);
+    if (!result.ok && !closed) {
+      log.failed(job.request.requestId, result);
+      options.onFailure?.(settings.name, result);
+    }
     if (container.alive()) idle.push(container);
     else containers.delete(container);
     job.settle(result);

@@ -4,7 +4,8 @@ import type { LocalClock } from "./clock.ts";
 export type Poller = {
   /** Says that there may be something new; without it the source is asked at its own pace. */
   poke(): void;
-  close(): Promise<void>;
+  /** Nothing is recorded after this: a call still running is made again at the next start. */
+  close(): void;
 };
 
 export type Round = {
@@ -77,15 +78,12 @@ export function pollForever(
     }
   }
 
-  const done = run();
+  void run();
   return {
     poke() {
       poked = true;
       wake();
     },
-    async close() {
-      closing.abort();
-      await done;
-    },
+    close: () => closing.abort(),
   };
 }

@@ -1,0 +1,169 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { localApi } from "./api-gateway.ts";
+import { type LocalClock, localClock } from "./clock.ts";
+import { closingStack } from "./closing.ts";
+import { serveConsole } from "./console.ts";
+import { type Credentials, readCredentials, writeWhole } from "./credentials.ts";
+import { type Doors, openDoors } from "./doors.ts";
+import { localDynamo } from "./dynamodb.ts";
+import { failureLog } from "./failure-log.ts";
+import { localLambda } from "./lambda.ts";
+import { lockFolder } from "./lock.ts";
+import { provision, seedSecrets } from "./provision.ts";
+import { openServices, type Services } from "./services.ts";
+import { apiSettings, functionSettings } from "./settings.ts";
+import { loadTemplate } from "./template.ts";
+import { connect } from "./wiring.ts";
+
+export type StackOptions = {
+  /** Everything durable lies here; two stacks never share it. */
+  readonly dataDir: string;
+  /** Port of the API; the other doors follow it. 0: those of last time, else free ones. */
+  readonly port?: number;
+  /** Where `node bin/app.ts` wrote the template. */
+  readonly outDir?: string;
+  /** Worker threads of one function. */
+  readonly workers?: number;
+  /** CloudFormation parameters over the stack's own. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Says nothing of calls that fail; the functions' logs do. */
+  readonly quiet?: boolean;
+  /** Prints what functions log. */
+  readonly verbose?: boolean;
+};
+
+/** What stack.json tells a client. */
+export type StackDescription = {
+  readonly apiUrl: string;
+  readonly consoleUrl: string;
+  readonly endpoints: { readonly aws: string; readonly dynamodb: string; readonly sqs: string };
+  readonly simulators: {
+    readonly sms: string;
+    readonly verification: string;
+    readonly partner: string;
+  };
+  readonly partners: Credentials["partners"];
+  readonly verificationSystem: Credentials["verificationSystem"];
+  /** Folder with one log file a function. */
+  readonly logs: string;
+  readonly pid: number;
+};
+
+export type LocalStack = StackDescription & {
+  readonly awsUrl: string;
+  /** Pushing it forward is remembered: after a restart time does not go back. */
+  readonly clock: LocalClock;
+  readonly services: Services;
+  close(): Promise<void>;
+};
+
+type Closing = ReturnType<typeof closingStack>;
+
+/**
+ * Starts the synthesized stack on this machine. It may be killed at any moment: the next start on the
+ * same folder goes on where it was.
+ */
+export async function startStack(options: StackOptions): Promise<LocalStack> {
+  const closing = closingStack();
+  try {
+    return await start(options, closing);
+  } catch (cause) {
+    await closing.close();
+    throw cause;
+  }
+}
+
+async function start(options: StackOptions, closing: Closing): Promise<LocalStack> {
+  const directory = resolve(options.dataDir);
+  closing.own(lockFolder(directory));
+  const clock = closing.own(durableClock(join(directory, "clock.json")));
+  const credentials = readCredentials(join(directory, "credentials.json"));
+  const dynamo = closing.own(await localDynamo({ directory }));
+  const firstPort = options.port ?? 0;
+  const doors = await openDoors({ directory, firstPort, clock, credentials, own: closing.own });
+  const template = loadTemplate({
+    outDir: resolve(options.outDir ?? "cdk.out"),
+    awsUrl: doors.aws.url,
+    parameters: { ...stackParameters(doors), ...options.parameters },
+  });
+
+  const failures = failureLog({ directory, quiet: options.quiet ?? false });
+  const functions = functionSettings(template);
+  const lambda = closing.own(
+    localLambda({
+      functions,
+      clock,
+      awsUrl: doors.aws.url,
+      directory,
+      workers: options.workers ?? 1,
+      onFailure: failures.add,
+      ...(options.verbose && { onLog: ({ text }) => void process.stdout.write(text) }),
+    }),
+  );
+  let wake = (_: Buffer) => {};
+  const onWrite = (body: Buffer) => wake(body);
+  const own = closing.own;
+  const services = openServices({ directory, clock, dynamo, lambda, own, onWrite });
+  await provision(template, services);
+  await seedSecrets(functions, services.secrets, credentials, doors.partner.url);
+
+  doors.aws.serve(services.gateway.handle);
+  const wiring = closing.own(connect(template, services, { clock, lambda, directory }));
+  wake = wiring.wake;
+  doors.api.serve(localApi({ ...apiSettings(template), lambda, clock }));
+  const description = describe(doors, credentials, directory);
+  doors.console.serve(
+    serveConsole({
+      links: { API: description.apiUrl, ...description.simulators },
+      clock,
+      log: () => ({
+        calls: services.gateway.counts(),
+        queues: services.queues.counts(),
+        failures: failures.list(),
+      }),
+    }),
+  );
+  const file = join(directory, "stack.json");
+  writeWhole(file, description);
+  closing.own({ close: () => rmSync(file, { force: true }) });
+  return { ...description, awsUrl: doors.aws.url, clock, services, close: closing.close };
+}
+
+/** The parameters that a deployment would give; a loopback call-back is allowed by name only. */
+const stackParameters = ({ api, sms, verification, partner }: Doors) => ({
+  PublicBaseUrl: api.url,
+  SmsGatewayUrl: sms.url,
+  VerificationUrl: verification.url,
+  AllowedCallbackHosts: new URL(partner.url).host,
+  IdentityCheck: "format",
+  Stage: "local",
+});
+
+function describe(doors: Doors, credentials: Credentials, directory: string): StackDescription {
+  const { api, console, aws, sms, verification, partner } = doors;
+  return {
+    apiUrl: api.url,
+    consoleUrl: console.url,
+    endpoints: { aws: aws.url, dynamodb: aws.url, sqs: aws.url },
+    simulators: { sms: sms.url, verification: verification.url, partner: partner.url },
+    partners: credentials.partners,
+    verificationSystem: credentials.verificationSystem,
+    logs: join(directory, "logs"),
+    pid: process.pid,
+  };
+}
+
+/** A clock whose offset outlives the process: stored deadlines must not become future ones again. */
+function durableClock(file: string): LocalClock {
+  const stored = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : { offsetMs: 0 };
+  const clock = localClock(Number(stored.offsetMs));
+  return {
+    ...clock,
+    advance(ms) {
+      const [offsetMs = 0] = new Float64Array(clock.offset);
+      writeWhole(file, { offsetMs: offsetMs + ms });
+      clock.advance(ms);
+    },
+  };
+}
