@@ -98,7 +98,7 @@ export const signatureSchema = z.union([
       .array(
         z
           .array(coordinate)
-          .min(4)
+          .min(2)
           .max(pointLimit * 2),
       )
       .min(1)
