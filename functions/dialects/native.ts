@@ -1,6 +1,6 @@
 import { type Contract, isTerminal, type State, type Status } from "../domain/contract.ts";
 import { isPast, plusSeconds } from "../domain/drafts.ts";
-import { eventId, evidenceChainId } from "../domain/events.ts";
+import { type ContractEvent, eventId, evidenceChainId } from "../domain/events.ts";
 import { type Disclosure, type Entry, leafHash, merkleRoot } from "../domain/evidence.ts";
 import { figures } from "../domain/figures.ts";
 import type { Problem, ProblemCode } from "../domain/problem.ts";
