@@ -21,6 +21,9 @@ const period = Duration.minutes(5);
 /** Entries older than this stand still: contracts are not invited, resumed or told of. */
 const streamLag = Duration.minutes(10);
 
+/** A partner's clumsy deployment stays below, a search for a secret does not. */
+const forgeryThreshold = 50;
+
 type Watched = {
   readonly api: Api;
   readonly workflow: Workflow;
@@ -60,6 +63,10 @@ export class Alarms extends Construct {
     });
     this.raise("DependencyFailure", ownMetric("DependencyFailure"), {
       todo: "A contract FAILED because the SMS gateway or the verification system stayed away after all retries (A-39): check that system; the partner may start anew.",
+    });
+    this.raise("SignatureRefused", ownMetric("SignatureRefused"), {
+      above: forgeryThreshold,
+      todo: "Somebody signs requests wrongly (D-56): read the access log for the address; a partner that rotated its secret needs the new one stored, a stranger needs blocking.",
     });
     this.raise("WebhookUndelivered", ownMetric("WebhookUndelivered"), {
       todo: "A partner was not reached through the whole schedule (K19): tell the partner, then redrive the message from the webhook dead letters.",
@@ -111,6 +118,12 @@ export class Alarms extends Construct {
 
 const idOf = (one: Lambda): string => pascalCase(one.node.id);
 
-/** Counted by the functions themselves, without dimensions, so that one alarm hears all of them. */
+/** Counted by the functions themselves under one service name, so that one alarm hears all of them. */
 const ownMetric = (metricName: string): Metric =>
-  new Metric({ namespace: "Qianyue", metricName, period, statistic: "sum" });
+  new Metric({
+    namespace: "Qianyue",
+    metricName,
+    dimensionsMap: { service: "qianyue" },
+    period,
+    statistic: "sum",
+  });

@@ -52,38 +52,30 @@ export class Api extends Construct {
 
 function routeNeeds(props: Foundation): Readonly<Record<RouteFile, readonly Need[]>> {
   const { settings, secrets, tables, storage } = props;
-  const read = [tables.readContracts, storage.openPersonalData];
-  const write = [...read, tables.writeContracts];
+  const read = [tables.readContracts, storage.namePersonalKey];
+  const write = [tables.readContracts, tables.writeContracts, storage.openPersonalData];
   const partner = [secrets.partners, tables.spendNonces];
-  const signer = [secrets.platform];
+  const links = [secrets.platform, settings.publicUrl];
   return {
     "create-contract": [
       ...partner,
+      ...links,
       ...write,
       storage.createPersonalData,
-      secrets.platform,
-      settings.publicUrl,
       settings.callbackHosts,
       settings.identityCheck,
     ],
-    "get-contract": [...partner, ...read, secrets.platform, settings.publicUrl],
-    "get-evidence": [...partner, ...read, storage.readDocuments, storage.readEvidence],
-    "resend-sms": [
-      ...partner,
-      ...write,
-      secrets.platform,
-      secrets.peers,
-      settings.publicUrl,
-      settings.smsGateway,
-    ],
+    "get-contract": [...partner, ...links, ...read],
+    "get-evidence": [...partner, ...read, storage.openPersonalData, storage.readEvidence],
+    "resend-sms": [...partner, ...links, ...write, secrets.peers, settings.smsGateway],
     "revoke-contract": [...partner, ...write],
     "receive-verification": [secrets.peers, tables.spendNonces, ...write],
-    "show-signing-page": [...signer, ...read, storage.readDocuments],
-    "open-link": [...signer, ...write],
-    "give-consent": [...signer, ...write],
-    "sign-agreement": [...signer, ...write],
-    "submit-verification": [...signer, ...write, secrets.peers, settings.verificationSystem],
-    "decline-contract": [...signer, ...write],
+    "show-signing-page": [...links, ...read, storage.openPersonalData],
+    "open-link": [...links, ...write],
+    "give-consent": [...links, ...write],
+    "sign-agreement": [...links, ...write],
+    "submit-verification": [...links, ...write, secrets.peers, settings.verificationSystem],
+    "decline-contract": [...links, ...write],
   };
 }
 

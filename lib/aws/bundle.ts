@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
@@ -32,7 +32,6 @@ const banner =
  */
 export function bundleFunctions(root: string, outDir: string): Bundle[] {
   const files = kinds.flatMap((kind) => functionFiles(root, kind));
-  rmSync(outDir, { recursive: true, force: true });
   const { metafile } = buildSync({
     absWorkingDir: root,
     entryPoints: files.map(({ kind, name }) => ({
@@ -48,6 +47,9 @@ export function bundleFunctions(root: string, outDir: string): Bundle[] {
     target: "node24",
     mainFields: ["module", "main"],
     banner: { js: banner },
+    alias: {
+      "@aws-sdk/credential-provider-node": join(import.meta.dirname, "lambda-credentials.ts"),
+    },
     legalComments: "none",
     logLevel: "error",
     metafile: true,
@@ -93,8 +95,8 @@ function addPdfFiles(root: string, folder: string): void {
   const fonts = dirname(require.resolve("@expo-google-fonts/noto-sans-sc/package.json"));
   const pdfkit = dirname(require.resolve("pdfkit"));
   const profile = "sRGB_IEC61966_2_1.icc";
-  mkdirSync(join(folder, "fonts"));
-  mkdirSync(join(folder, "data"));
+  mkdirSync(join(folder, "fonts"), { recursive: true });
+  mkdirSync(join(folder, "data"), { recursive: true });
   for (const [style, weight] of [
     ["Regular", "400Regular"],
     ["Bold", "700Bold"],

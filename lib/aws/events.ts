@@ -12,8 +12,8 @@ export const finalEvents = ["completed", "failed", "expired", "rejected", "revok
 
 /** A partner may take this long to answer (Standard Webhooks asks for 15 to 30 s), and a batch goes out together. */
 export const deliverySeconds = 60;
-/** SQS counts deferrals as receives; the function keeps the true count and ends delivery long before this. */
-const receiveLimit = 1000;
+/** Every attempt is a message of its own; only our own faults count here, ten hours of them at six minutes each. */
+const receiveLimit = 100;
 /** The longest SQS keeps a message. In a dead-letter queue the clock runs on from the first send. */
 const keep = Duration.days(14);
 
@@ -24,7 +24,7 @@ export class Events extends Construct {
   readonly undeliverable: Queue;
   readonly deadLetters: readonly Queue[];
   readonly publish: Need;
-  readonly delayWebhooks: Need;
+  readonly sendWebhooks: Need;
 
   constructor(scope: Construct) {
     super(scope, "Events");
@@ -41,7 +41,7 @@ export class Events extends Construct {
     new Rule(this, "FinalEventsToWebhooks", {
       description: "A contract has ended: tell its partner",
       eventBus: this.bus,
-      eventPattern: { detailType: finalEvents },
+      eventPattern: { source: ["qianyue"], detailType: finalEvents },
       targets: [new SqsQueue(this.webhooks, { deadLetterQueue: this.undeliverable })],
     });
 
@@ -49,11 +49,12 @@ export class Events extends Construct {
       environment: { EVENT_BUS_NAME: this.bus.eventBusName },
       statements: [allow(["events:PutEvents"], this.bus.eventBusArn)],
     };
-    this.delayWebhooks = {
-      environment: { WEBHOOK_QUEUE_URL: this.webhooks.queueUrl },
-      statements: [
-        allow(["sqs:SendMessage", "sqs:ChangeMessageVisibility"], this.webhooks.queueArn),
-      ],
+    this.sendWebhooks = {
+      environment: {
+        WEBHOOK_QUEUE_URL: this.webhooks.queueUrl,
+        WEBHOOK_DLQ_URL: webhookDeadLetters.queueUrl,
+      },
+      statements: [allow(["sqs:SendMessage"], this.webhooks.queueArn, webhookDeadLetters.queueArn)],
     };
   }
 }
@@ -66,7 +67,8 @@ const queueDefaults = {
 
 export function deadLetterQueue(scope: Construct, id: string): Queue {
   const queue = new Queue(scope, id, queueDefaults);
-  const reason = "It is itself the end of the line; cdk-nag only knows dead letters of other queues.";
+  const reason =
+    "It is itself the end of the line; cdk-nag only knows dead letters of other queues.";
   Validations.of(queue).acknowledge(
     { id: "AwsSolutions-SQS3", reason },
     { id: "Serverless-SQSRedrivePolicy", reason },

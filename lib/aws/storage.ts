@@ -23,6 +23,8 @@ export class Storage extends Construct {
   readonly writeDocuments: Need;
   readonly readEvidence: Need;
   readonly writeEvidence: Need;
+  /** For those who handle contracts without ever opening a personal value. */
+  readonly namePersonalKey: Need;
   readonly openPersonalData: Need;
   readonly createPersonalData: Need;
   readonly sign: Need;
@@ -73,13 +75,13 @@ export class Storage extends Construct {
     this.writeDocuments = writable("DOCUMENT_BUCKET", this.documents, dataKey);
     this.readEvidence = readable("EVIDENCE_BUCKET", this.evidence, dataKey);
     this.writeEvidence = writable("EVIDENCE_BUCKET", this.evidence, dataKey);
-    const dataKeyId = { DATA_KEY_ID: dataKey.keyId };
+    this.namePersonalKey = { environment: { DATA_KEY_ID: dataKey.keyId } };
     this.openPersonalData = {
-      environment: dataKeyId,
+      ...this.namePersonalKey,
       statements: [allow(["kms:Decrypt"], dataKey.keyArn)],
     };
     this.createPersonalData = {
-      environment: dataKeyId,
+      ...this.namePersonalKey,
       statements: [allow(["kms:Decrypt", "kms:GenerateDataKey"], dataKey.keyArn)],
     };
     this.sign = {

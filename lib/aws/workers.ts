@@ -1,5 +1,5 @@
 import { Duration } from "aws-cdk-lib";
-import { type EventPattern, type IEventBus, Rule } from "aws-cdk-lib/aws-events";
+import { type EventPattern, type IEventBus, Match, Rule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import {
   EventSourceMapping,
@@ -40,18 +40,19 @@ export class Workers extends Construct {
     super(scope, "Workers");
     this.props = props;
     const { secrets, settings, tables, storage, events, workflow } = props;
-    const contracts = [tables.readContracts, tables.writeContracts, storage.openPersonalData];
+    // None of these opens or stores a personal value, start-from-event aside.
+    const contracts = [tables.readContracts, tables.writeContracts, storage.namePersonalKey];
 
     const driveWorkflow = this.worker("drive-workflow", [
       tables.readContracts,
-      storage.openPersonalData,
+      storage.namePersonalKey,
       workflow.start,
       workflow.resume,
     ]);
     const publishEvents = this.worker("publish-events", [events.publish]);
     const deliverWebhook = this.worker(
       "deliver-webhook",
-      [...contracts, secrets.partners, settings.callbackHosts, events.delayWebhooks],
+      [...contracts, secrets.partners, settings.callbackHosts, events.sendWebhooks],
       deliverySeconds,
     );
     const markSystemError = this.worker("mark-system-error", contracts);
@@ -60,6 +61,7 @@ export class Workers extends Construct {
       storage.createPersonalData,
       secrets.partners,
       secrets.platform,
+      settings.publicUrl,
       settings.callbackHosts,
       settings.identityCheck,
     ]);
@@ -85,7 +87,7 @@ export class Workers extends Construct {
     this.onEvent("SigningRequests", startFromEvent, {
       description: "An upstream system asks for a signature by event (A-11)",
       bus: events.bus as IEventBus,
-      pattern: { detailType: ["SigningRequested"] },
+      pattern: { source: Match.prefix("partner."), detailType: ["SigningRequested"] },
     });
   }
 
