@@ -1,4 +1,5 @@
-import { createRequire } from "node:module";
+// @ts-expect-error The package has no type declarations.
+import aslValidator from "asl-validator";
 import jsonata from "jsonata";
 
 export type Finding = {
@@ -34,10 +35,7 @@ type Validation = {
   readonly isValid: boolean;
   readonly errors: readonly { readonly "Error code": string; readonly Message: string }[];
 };
-// The package is CommonJS without type declarations.
-const validate = createRequire(import.meta.url)("asl-validator") as (
-  definition: object,
-) => Validation;
+const validate = aslValidator as (definition: object) => Validation;
 
 /** Transient faults of the Lambda service itself; AWS asks every workflow to retry them. */
 const lambdaFaults = [

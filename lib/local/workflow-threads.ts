@@ -32,11 +32,11 @@ export type Engine = {
   /** Called after the commit that changed the status, and again after a crash until it settles. */
   readonly announce: (execution: Execution) => Promise<void> | void;
   readonly definitions: Map<string, Definition>;
-  /** No timer fires while asleep; once closed nothing moves any more. */
   /** Gives a thread in a driven phase to its only driver. */
   readonly drive: (id: number) => void;
   /** Sets the one timer to what is due first. */
   readonly rearm: () => void;
+  /** No timer fires while asleep; once closed nothing moves any more. */
   mode: "asleep" | "awake" | "closed";
   disarm: () => void;
 };

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { lintStateMachine } from "../../lib/aws/asl-lint.ts";
 
@@ -73,6 +74,12 @@ const invite = "States.Signers.ItemProcessor.States.Invite";
 test("a sound machine has no finding, as an object and as text", () => {
   expect(lintStateMachine(clean)).toEqual([]);
   expect(lintStateMachine(JSON.stringify(clean))).toEqual([]);
+});
+
+test("the signing workflow has no finding", () => {
+  const signing = readFileSync("statemachines/signing.asl.json", "utf8");
+
+  expect(lintStateMachine(signing)).toEqual([]);
 });
 
 test("linting leaves the definition as it was", () => {
