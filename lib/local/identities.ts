@@ -121,7 +121,10 @@ const kinds: Record<string, Kind> = {
     nameProperty: "StateMachineName",
     identity: (name) => {
       const machine = arn("states", `stateMachine:${name}`);
-      return { ref: machine, attributes: { Arn: machine, Name: name } };
+      return {
+        ref: machine,
+        attributes: { Arn: machine, Name: name, StateMachineRevisionId: "local" },
+      };
     },
   },
   "AWS::StepFunctions::StateMachineAlias": { identity: stateMachineAlias },
