@@ -1,4 +1,5 @@
 import { qianyueApp } from "../lib/aws/app.ts";
 
-/** `CDK_OUTDIR=cdk.out node bin/app.ts` writes the template; the CDK CLI calls it the same way. */
-qianyueApp(`${import.meta.dirname}/..`).synth();
+/** Writes the template to CDK_OUTDIR, by default cdk.out; the CDK CLI calls it the same way. */
+const outdir = process.env.CDK_OUTDIR ?? "cdk.out";
+qianyueApp(`${import.meta.dirname}/..`, { outdir }).synth();

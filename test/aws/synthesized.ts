@@ -41,3 +41,38 @@ export function synthesize(context: Record<string, unknown> = {}): Template {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: a template is JSON of many shapes, and assertions say which.
+export type Resource = { id: string; DeletionPolicy?: string; Properties: Record<string, any> };
+
+export function resourcesOf(template: Template, type: string): Resource[] {
+  const found = template.findResources(type) as Record<string, Omit<Resource, "id">>;
+  return Object.entries(found).map(([id, resource]) => ({ id, ...resource }));
+}
+
+export type Statement = { readonly Action: string | string[]; readonly Resource: unknown };
+
+export const has = ({ Action }: Statement, action: string): boolean =>
+  [Action].flat().includes(action);
+
+/** Every function with what its own role allows. */
+export function functionsOf(template: Template) {
+  const policies = resourcesOf(template, "AWS::IAM::Policy");
+  return resourcesOf(template, "AWS::Lambda::Function").map(({ Properties }) => {
+    const role: string = Properties.Role["Fn::GetAtt"][0];
+    const [, kind = "", name = ""] =
+      /^functions\/(\w+)\/(.+)\.ts$/.exec(Properties.Description) ?? [];
+    const own = policies.filter((policy) => policy.Properties.Roles[0].Ref === role);
+    return {
+      kind,
+      name,
+      role,
+      logGroup: Properties.LoggingConfig.LogGroup.Ref as string,
+      timeout: Properties.Timeout as number,
+      environment: Properties.Environment.Variables as Record<string, unknown>,
+      statements: own.flatMap(
+        (policy) => policy.Properties.PolicyDocument.Statement as Statement[],
+      ),
+    };
+  });
+}

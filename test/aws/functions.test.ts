@@ -1,0 +1,131 @@
+import { describe, expect, test } from "vitest";
+import { routes } from "../../lib/aws/routes.ts";
+import { functionsOf, has, resourcesOf, type Statement, synthesize } from "./synthesized.ts";
+
+const template = synthesize();
+const functions = functionsOf(template);
+const allowed = (action: string) =>
+  functions
+    .filter(({ statements }) => statements.some((one) => has(one, action)))
+    .map(({ name }) => name)
+    .sort();
+
+describe("functions", () => {
+  test("each has a role, a log group and a policy of its own", () => {
+    const distinct = (key: "role" | "logGroup") => new Set(functions.map((one) => one[key])).size;
+
+    expect(functions).toHaveLength(routes.length + 9);
+    expect(distinct("role")).toBe(functions.length);
+    expect(distinct("logGroup")).toBe(functions.length);
+  });
+
+  test("only what knows no resources may stand on *", () => {
+    const stars = resourcesOf(template, "AWS::IAM::Policy")
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[])
+      .filter(({ Resource }) => [Resource].flat().includes("*"))
+      .flatMap(({ Action }) => Action);
+
+    expect([...new Set(stars)].sort()).toEqual([
+      "logs:CreateLogDelivery",
+      "logs:DeleteLogDelivery",
+      "logs:DescribeLogGroups",
+      "logs:DescribeResourcePolicies",
+      "logs:GetLogDelivery",
+      "logs:ListLogDeliveries",
+      "logs:PutResourcePolicy",
+      "logs:UpdateLogDelivery",
+      "xray:GetSamplingRules",
+      "xray:GetSamplingTargets",
+      "xray:PutTelemetryRecords",
+      "xray:PutTraceSegments",
+    ]);
+  });
+
+  test.each([
+    ["kms:Sign", ["seal-evidence"]],
+    [
+      "kms:GenerateDataKey",
+      ["create-contract", "generate-agreement", "seal-evidence", "start-from-event"],
+    ],
+    ["s3:PutObject", ["generate-agreement", "seal-evidence"]],
+    ["s3:GetObject", ["generate-agreement", "get-evidence", "seal-evidence"]],
+    ["states:StartExecution", ["drive-workflow"]],
+    ["states:SendTaskSuccess", ["drive-workflow"]],
+    ["events:PutEvents", ["publish-events"]],
+    ["sqs:ReceiveMessage", ["deliver-webhook"]],
+    ["dynamodb:GetRecords", ["drive-workflow", "publish-events"]],
+    ["dynamodb:DeleteItem", []],
+    ["s3:DeleteObject", []],
+  ])("%s is allowed to nobody but %j", (action, holders) => {
+    expect(allowed(action)).toEqual(holders);
+  });
+
+  test("evidence can be appended and read, never updated", () => {
+    const onChain = functions.flatMap(({ statements }) =>
+      statements.filter(({ Resource }) =>
+        /TablesEvidenceChain\w+","Arn"/.test(JSON.stringify(Resource)),
+      ),
+    );
+
+    const actions = new Set(onChain.flatMap(({ Action }) => Action));
+    // One statement may speak of both tables when their actions are the same.
+    expect([...actions].sort()).toEqual(["dynamodb:PutItem", "dynamodb:Query"]);
+  });
+
+  test("each is told what it may use, and nothing else", () => {
+    const told = Object.fromEntries(
+      functions.map(({ name, environment }) => [
+        name,
+        Object.keys(environment)
+          .filter((key) => key !== "STAGE")
+          .sort()
+          .join(" "),
+      ]),
+    );
+
+    const contracts = "CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_CHAIN_TABLE";
+    const links = `${contracts} PLATFORM_SECRET_ID PUBLIC_BASE_URL`;
+    expect(told).toEqual({
+      "create-contract":
+        "ALLOWED_CALLBACK_HOSTS CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_CHAIN_TABLE GUARD_TABLE IDENTITY_CHECK PARTNERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL",
+      "get-contract": `${contracts} GUARD_TABLE PARTNERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL`,
+      "get-evidence":
+        "CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_BUCKET EVIDENCE_CHAIN_TABLE GUARD_TABLE PARTNERS_SECRET_ID",
+      "resend-sms": `${contracts} GUARD_TABLE PARTNERS_SECRET_ID PEERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL SMS_GATEWAY_URL`,
+      "revoke-contract": `${contracts} GUARD_TABLE PARTNERS_SECRET_ID`,
+      "receive-verification": `${contracts} GUARD_TABLE PEERS_SECRET_ID`,
+      "show-signing-page": links,
+      "open-link": links,
+      "give-consent": links,
+      "sign-agreement": links,
+      "submit-verification": `${contracts} PEERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL VERIFICATION_URL`,
+      "decline-contract": links,
+      "generate-agreement": "CONTRACT_FLOW_TABLE DATA_KEY_ID DOCUMENT_BUCKET EVIDENCE_CHAIN_TABLE",
+      "invite-signer": `${contracts} PEERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL SMS_GATEWAY_URL`,
+      "verify-identity": `${contracts} PEERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL VERIFICATION_URL`,
+      "seal-evidence":
+        "CONTRACT_FLOW_TABLE DATA_KEY_ID DOCUMENT_BUCKET EVIDENCE_BUCKET EVIDENCE_CHAIN_TABLE SIGNING_KEY_ID",
+      "drive-workflow": `${contracts} STATE_MACHINE_ARN`,
+      "publish-events": "EVENT_BUS_NAME",
+      "deliver-webhook": `ALLOWED_CALLBACK_HOSTS ${contracts} PARTNERS_SECRET_ID WEBHOOK_DLQ_URL WEBHOOK_QUEUE_URL`,
+      "mark-system-error": contracts,
+      "start-from-event":
+        "ALLOWED_CALLBACK_HOSTS CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_CHAIN_TABLE IDENTITY_CHECK PARTNERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL",
+    });
+  });
+
+  test("A-38: a step outlives its longest outside call, an API function stays below the gateway's 29 s", () => {
+    const timeouts = (kind: string) =>
+      functions.filter((one) => one.kind === kind).map(({ timeout }) => timeout);
+
+    expect(Math.min(...timeouts("steps"))).toBeGreaterThan(3 * (3 + 5));
+    expect(Math.max(...timeouts("api"))).toBeLessThan(29);
+    expect(Math.min(...timeouts("api"))).toBeGreaterThan(5);
+  });
+
+  test("logs end after their retention, all of them", () => {
+    for (const group of resourcesOf(template, "AWS::Logs::LogGroup")) {
+      expect(group.Properties.RetentionInDays, group.id).toBe(180);
+    }
+  });
+});

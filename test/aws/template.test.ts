@@ -1,0 +1,251 @@
+import { Match } from "aws-cdk-lib/assertions";
+import { describe, expect, test } from "vitest";
+import { routes } from "../../lib/aws/routes.ts";
+import { functionsOf, resourcesOf, synthesize } from "./synthesized.ts";
+
+const template = synthesize();
+const functions = functionsOf(template);
+
+describe("storage", () => {
+  test.each([
+    ["contract_flow", "pk", "sk"],
+    ["evidence_chain", "contract_id", "index"],
+  ])(
+    "A-12, A-13: table %s exists under its own name, recoverable and protected",
+    (TableName, hash, range) => {
+      template.hasResourceProperties("AWS::DynamoDB::Table", {
+        TableName,
+        BillingMode: "PAY_PER_REQUEST",
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        KeySchema: [
+          { AttributeName: hash, KeyType: "HASH" },
+          { AttributeName: range, KeyType: "RANGE" },
+        ],
+      });
+    },
+  );
+
+  test("the chain streams what was appended, and refuses to be changed by anyone", () => {
+    template.hasResourceProperties("AWS::DynamoDB::Table", {
+      TableName: "evidence_chain",
+      StreamSpecification: { StreamViewType: "NEW_IMAGE" },
+      ResourcePolicy: {
+        PolicyDocument: {
+          Statement: [
+            Match.objectLike({
+              Effect: "Deny",
+              Principal: { AWS: "*" },
+              Action: Match.arrayWith(["dynamodb:DeleteItem", "dynamodb:UpdateItem"]),
+            }),
+          ],
+        },
+      },
+    });
+  });
+
+  test.each(["contract_flow", "guard"])("table %s forgets by its TTL attribute", (TableName) => {
+    template.hasResourceProperties("AWS::DynamoDB::Table", {
+      TableName,
+      TimeToLiveSpecification: { AttributeName: "expires_at_s", Enabled: true },
+    });
+  });
+
+  test("A-26: evidence is locked for ten years, against the root user, too", () => {
+    template.hasResourceProperties("AWS::S3::Bucket", lockedFor(3650));
+  });
+
+  test("the years of the lock are a context of the deployment, and must be whole years", () => {
+    synthesize({ evidenceYears: "15" }).hasResourceProperties("AWS::S3::Bucket", lockedFor(5475));
+
+    expect(() => synthesize({ evidenceYears: "0" })).toThrow("evidenceYears is 0");
+  });
+
+  test("every bucket is closed to the public and to plain HTTP, and survives the stack", () => {
+    const buckets = resourcesOf(template, "AWS::S3::Bucket");
+    const policies = resourcesOf(template, "AWS::S3::BucketPolicy");
+
+    for (const bucket of buckets) {
+      expect(bucket.DeletionPolicy, bucket.id).toBe("Retain");
+      expect(Object.values(bucket.Properties.PublicAccessBlockConfiguration as object)).toEqual([
+        true,
+        true,
+        true,
+        true,
+      ]);
+      const policy = policies.find(({ Properties }) => Properties.Bucket.Ref === bucket.id);
+      expect(JSON.stringify(policy), bucket.id).toContain('"aws:SecureTransport":"false"');
+    }
+  });
+
+  test("files are encrypted under a key that rotates; seals are signed on P-256", () => {
+    template.hasResourceProperties("AWS::KMS::Key", { EnableKeyRotation: true });
+    template.hasResourceProperties("AWS::KMS::Key", {
+      KeySpec: "ECC_NIST_P256",
+      KeyUsage: "SIGN_VERIFY",
+    });
+    const sealed = resourcesOf(template, "AWS::S3::Bucket").filter((bucket) =>
+      JSON.stringify(bucket.Properties.BucketEncryption).includes("aws:kms"),
+    );
+    expect(sealed).toHaveLength(2);
+  });
+});
+
+describe("the workflow", () => {
+  test("executions start behind the alias live, which follows the newest version", () => {
+    template.hasResourceProperties("AWS::StepFunctions::StateMachineAlias", { Name: "live" });
+    template.hasResourceProperties("AWS::StepFunctions::StateMachineVersion", {
+      StateMachineRevisionId: { "Fn::GetAtt": [Match.anyValue(), "StateMachineRevisionId"] },
+    });
+    const drive = functions.find(({ name }) => name === "drive-workflow");
+    expect(JSON.stringify(drive?.environment.STATE_MACHINE_ARN)).toContain("WorkflowLive");
+  });
+
+  test("A-42: its history is logged, its data never", () => {
+    template.hasResourceProperties("AWS::StepFunctions::StateMachine", {
+      LoggingConfiguration: Match.objectLike({ IncludeExecutionData: false, Level: "ALL" }),
+      TracingConfiguration: { Enabled: true },
+    });
+  });
+});
+
+describe("events", () => {
+  test("A-27: only the events that end a contract reach the webhook queue", () => {
+    template.hasResourceProperties("AWS::Events::Rule", {
+      EventPattern: {
+        source: ["qianyue"],
+        "detail-type": [
+          "esign.contract.v1.completed",
+          "esign.contract.v1.failed",
+          "esign.contract.v1.expired",
+          "esign.contract.v1.rejected",
+          "esign.contract.v1.revoked",
+        ],
+      },
+      Targets: [Match.objectLike({ DeadLetterConfig: Match.anyValue() })],
+    });
+  });
+
+  test("A-11: an upstream event starts a signature", () => {
+    template.hasResourceProperties("AWS::Events::Rule", {
+      EventPattern: { source: [{ prefix: "partner." }], "detail-type": ["SigningRequested"] },
+    });
+  });
+
+  test("A-40: an execution that no Catch could end marks its contract", () => {
+    template.hasResourceProperties("AWS::Events::Rule", {
+      EventPattern: Match.objectLike({
+        source: ["aws.states"],
+        detail: Match.objectLike({ status: ["FAILED", "TIMED_OUT", "ABORTED"] }),
+      }),
+    });
+  });
+
+  test("a poison entry cannot stop its stream for ever, nor vanish", () => {
+    const streams = resourcesOf(template, "AWS::Lambda::EventSourceMapping").filter(
+      ({ Properties }) => Properties.StartingPosition !== undefined,
+    );
+
+    expect(streams).toHaveLength(2);
+    for (const { Properties } of streams) {
+      expect(Properties).toMatchObject({
+        BisectBatchOnFunctionError: true,
+        FunctionResponseTypes: ["ReportBatchItemFailures"],
+        MaximumRetryAttempts: 1000,
+        MaximumRecordAgeInSeconds: 6 * 3600,
+        DestinationConfig: { OnFailure: { Destination: expect.anything() } },
+      });
+    }
+  });
+
+  test("a webhook in delivery stays invisible for six times the function's time-out", () => {
+    const deliver = functions.find(({ name }) => name === "deliver-webhook");
+    const [queue] = resourcesOf(template, "AWS::SQS::Queue").filter(
+      ({ Properties }) => Properties.RedrivePolicy !== undefined,
+    );
+
+    expect(queue?.Properties.VisibilityTimeout).toBe(6 * (deliver?.timeout ?? 0));
+  });
+});
+
+describe("alarms", () => {
+  const alarms = resourcesOf(template, "AWS::CloudWatch::Alarm");
+
+  test("A-39, A-40: each says what to do and reaches the operations topic", () => {
+    for (const { id, Properties } of alarms) {
+      expect(Properties.AlarmDescription.length, id).toBeGreaterThan(60);
+      expect(Properties.AlarmActions, id).toHaveLength(1);
+    }
+    const ours = alarms.filter(({ Properties }) => Properties.Namespace === "Qianyue");
+    expect(ours.map(({ Properties }) => Properties.MetricName).sort()).toEqual([
+      "DependencyFailure",
+      "SignatureRefused",
+      "SystemError",
+      "WebhookUndelivered",
+    ]);
+  });
+
+  test("every dead-letter queue has one", () => {
+    const deadLetters = resourcesOf(template, "AWS::SQS::Queue").filter(
+      ({ Properties }) => Properties.RedrivePolicy === undefined,
+    );
+
+    expect(deadLetters).toHaveLength(4);
+    for (const { id } of deadLetters) {
+      const watching = alarms.filter(({ Properties }) =>
+        JSON.stringify(Properties.Dimensions ?? []).includes(`"${id}"`),
+      );
+      expect(
+        watching.map(({ Properties }) => Properties.Threshold),
+        id,
+      ).toEqual([0]);
+    }
+  });
+});
+
+describe("the API", () => {
+  test("has one method a route and nothing else", () => {
+    const methods = resourcesOf(template, "AWS::ApiGateway::Method");
+
+    expect(methods).toHaveLength(routes.length);
+    expect(
+      new Set(methods.map(({ Properties }) => JSON.stringify(Properties.Integration.Uri))).size,
+    ).toBe(routes.length);
+  });
+
+  test("is throttled, traced and logged without paths, since a path may hold a signing link", () => {
+    template.hasResourceProperties("AWS::ApiGateway::Stage", {
+      TracingEnabled: true,
+      AccessLogSetting: { Format: Match.not(Match.stringLikeRegexp("context\\.path")) },
+      MethodSettings: [
+        Match.objectLike({
+          DataTraceEnabled: false,
+          ThrottlingBurstLimit: 1000,
+          ThrottlingRateLimit: 500,
+        }),
+      ],
+    });
+  });
+});
+
+describe("parameters", () => {
+  test("are the six settings of an installation", () => {
+    expect(Object.keys(template.toJSON().Parameters)).toEqual([
+      "PublicBaseUrl",
+      "SmsGatewayUrl",
+      "VerificationUrl",
+      "AllowedCallbackHosts",
+      "IdentityCheck",
+      "Stage",
+    ]);
+  });
+});
+
+const lockedFor = (Days: number) => ({
+  ObjectLockEnabled: true,
+  ObjectLockConfiguration: {
+    ObjectLockEnabled: "Enabled",
+    Rule: { DefaultRetention: { Days, Mode: "COMPLIANCE" } },
+  },
+  VersioningConfiguration: { Status: "Enabled" },
+});
