@@ -23,8 +23,7 @@ export function build(world: World) {
     const rows = await contracts.history(contract.id);
     const entries = rows.map((row) => row.entry);
     const sealed = entries.find((entry) => entry.step === "SEALED");
-    const bundleUrl =
-      sealed && (await link(String(sealed.facts.bundleKey), `${contract.id}-evidence.zip`));
+    const bundleUrl = sealed && link(String(sealed.facts.bundleKey), `${contract.id}-evidence.zip`);
     const disclosures = raw ? await contracts.disclose(contract.id, rows) : undefined;
     return { status: 200, body: evidenceView(contract.id, entries, { bundleUrl, disclosures }) };
   });
