@@ -19,11 +19,8 @@ const kinds: readonly FunctionKind[] = ["api", "steps", "workers"];
 /** A cold start parses every byte; beyond this the SDK or zod came in by a wrong import. */
 export const apiLimitBytes = 500 * 1024;
 /** The PDF and font machinery, without the fonts themselves. */
-export const pdfLimitBytes = 2 * 1024 * 1024;
+const pdfLimitBytes = 2 * 1024 * 1024;
 const pdfSteps = ["generate-agreement"];
-// For as long as download links are signed by the whole S3 client (165 KB).
-const s3LimitBytes = 600 * 1024;
-const s3Functions = ["get-evidence"];
 
 // ESM has no require, and CommonJS dependencies ask for it. pdfkit declares `createRequire` itself.
 const banner =
@@ -93,7 +90,6 @@ function refuseOversize(bundles: readonly Bundle[]): void {
 
 function limitOf(kind: FunctionKind, name: string): number {
   if (pdfSteps.includes(name)) return pdfLimitBytes;
-  if (s3Functions.includes(name)) return s3LimitBytes;
   return kind === "api" ? apiLimitBytes : Number.POSITIVE_INFINITY;
 }
 

@@ -26,7 +26,7 @@ export function templateFindings(root: string): TemplateFinding[] {
 }
 
 /** Unacknowledged findings of the packs. Asked after synthesis, so that a plain synthesis does not pay for it. */
-export function ruleFindings(app: App): TemplateFinding[] {
+function ruleFindings(app: App): TemplateFinding[] {
   return [new AwsSolutionsChecks(app), new ServerlessChecks(app)].flatMap((pack) =>
     pack.validateScope(app).violations.flatMap(({ ruleName, description, violatingResources }) =>
       violatingResources.map((resource) => ({

@@ -6,7 +6,7 @@ import { Construct } from "constructs";
 import { allow, type Need } from "./lambda-function.ts";
 
 /** The events that end a contract; a partner's webhook hears of exactly these. */
-export const finalEvents = ["completed", "failed", "expired", "rejected", "revoked"].map(
+const finalEvents = ["completed", "failed", "expired", "rejected", "revoked"].map(
   (word) => `esign.contract.v1.${word}`,
 );
 

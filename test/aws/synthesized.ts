@@ -7,13 +7,8 @@ import { readDefinition } from "../../lib/aws/app.ts";
 import { routes } from "../../lib/aws/routes.ts";
 import { QianyueStack } from "../../lib/aws/stack.ts";
 
-export const stepNames = [
-  "generate-agreement",
-  "invite-signer",
-  "verify-identity",
-  "seal-evidence",
-];
-export const workerNames = [
+const stepNames = ["generate-agreement", "invite-signer", "verify-identity", "seal-evidence"];
+const workerNames = [
   "drive-workflow",
   "publish-events",
   "deliver-webhook",
