@@ -27,7 +27,7 @@ export function downloadLinks(world: World, bucket: string) {
       "response-content-disposition": `attachment; filename="${filename}"`,
       "x-id": "GetObject",
     })
-      .map(([name, value]) => `${escape(name)}=${escape(value)}`)
+      .map(([name, value]) => `${percentEncoded(name)}=${percentEncoded(value)}`)
       .sort()
       .join("&");
     const request = ["GET", path, query, `host:${host}`, "", "host", "UNSIGNED-PAYLOAD"].join("\n");
@@ -42,7 +42,7 @@ export function downloadLinks(world: World, bucket: string) {
 
 /** Where the SDK would send it: the bucket's own host, or a path below a configured endpoint. */
 function address(world: World, bucket: string, region: string, key: string) {
-  const path = key.split("/").map(escape).join("/");
+  const path = key.split("/").map(percentEncoded).join("/");
   const endpoint =
     world.environment("AWS_ENDPOINT_URL_S3") ?? world.environment("AWS_ENDPOINT_URL");
   if (endpoint === undefined) {
@@ -59,7 +59,7 @@ const hmac = (key: string | Buffer, text: string): Buffer =>
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** RFC 3986: encodeURIComponent leaves five characters that Signature Version 4 escapes. */
-const escape = (text: string): string =>
+const percentEncoded = (text: string): string =>
   encodeURIComponent(text).replace(
     /[!'()*]/g,
     (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
