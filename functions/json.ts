@@ -7,9 +7,10 @@ export class JsonRefused extends Error {
 }
 
 /**
- * Parses a request body strictly: valid UTF-8, no byte-order mark, no duplicate or `__proto__` keys,
- * at most 16 levels. JSON.parse alone would let the last duplicate win silently, and two parties could
- * then read one signed body differently. Throws JsonRefused.
+ * Parses a request body strictly: valid UTF-8, no byte-order mark, no duplicate or `__proto__` keys, no
+ * half of a surrogate pair, at most 16 levels. JSON.parse alone would let the last duplicate win silently,
+ * and two parties could then read one signed body differently. Throws JsonRefused, whose message never
+ * quotes a value: values are personal.
  */
 export function parseJson(bytes: Uint8Array): unknown {
   let text: string;
@@ -22,14 +23,20 @@ export function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new JsonRefused(`the body is not valid JSON: ${(cause as Error).message}`, { cause });
+    // V8 quotes the text around the fault; only the place is ours to repeat.
+    const [place = ""] = / at position \d+/.exec((cause as Error).message) ?? [];
+    throw new JsonRefused(`the body is not valid JSON${place}`, { cause });
   }
 }
 
-/** One linear pass over the tokens that matter: brackets, strings, and the colon that makes a string a key. */
+/**
+ * One linear pass over the tokens that matter: brackets, strings, and the colon that makes a string a key.
+ * A string may lack its end: it is then one token up to the end of the text, instead of one more attempt
+ * at every quote inside it. JSON.parse refuses it afterwards.
+ */
 function refuseAmbiguity(text: string): void {
   const open: (Set<string> | undefined)[] = [];
-  const token = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[[\]{}]/gsu;
+  const token = /"[^"\\]*(?:\\.[^"\\]*)*"?(\s*:)?|[[\]{}]/gsu;
   for (const match of text.matchAll(token)) {
     const [found, colon] = match;
     if (found === "{" || found === "[") {
@@ -38,18 +45,31 @@ function refuseAmbiguity(text: string): void {
         throw new JsonRefused(`the body nests deeper than ${depthLimit} levels`);
     } else if (found === "}" || found === "]") open.pop();
     else if (colon !== undefined) addKey(open.at(-1), found.slice(0, -colon.length), match.index);
+    else if (escapedSurrogate.test(found)) readString(found, match.index);
   }
 }
 
 function addKey(keys: Set<string> | undefined, quoted: string, position: number): void {
-  let key: string;
-  try {
-    // Escapes are resolved first: "\u0061" and "a" are the same key.
-    key = JSON.parse(quoted) as string;
-  } catch (cause) {
-    throw new JsonRefused(`the key at position ${position} is not a JSON string`, { cause });
-  }
+  const key = readString(quoted, position);
   if (key === "__proto__") throw new JsonRefused("the key __proto__ is not allowed");
-  if (keys?.has(key)) throw new JsonRefused(`the key ${JSON.stringify(key)} appears twice`);
+  if (keys?.has(key))
+    throw new JsonRefused(
+      `the key ${JSON.stringify(key.slice(0, 64))} appears twice in one object`,
+    );
   keys?.add(key);
 }
+
+/** Escapes are resolved: "\u0061" and "a" are the same key, and half a pair has no UTF-8 to be hashed. */
+function readString(quoted: string, position: number): string {
+  let value: string;
+  try {
+    value = JSON.parse(quoted) as string;
+  } catch (cause) {
+    throw new JsonRefused(`the string at position ${position} is not a JSON string`, { cause });
+  }
+  if (!value.isWellFormed())
+    throw new JsonRefused(`the string at position ${position} holds half of a surrogate pair`);
+  return value;
+}
+
+const escapedSurrogate = /\\u[dD][89a-fA-F]/;
