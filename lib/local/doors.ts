@@ -11,8 +11,12 @@ import { verificationSimulator } from "./simulators/verification.ts";
 const doorNames = ["api", "console", "aws", "sms", "verification", "partner"] as const;
 type DoorName = (typeof doorNames)[number];
 
-/** A door that is open before what stands behind it is ready: early callers wait. */
-export type HeldDoor = Listening & { serve(handle: LocalService["handle"]): void };
+/** A door that is open before what stands behind it is ready, and until it is gone: callers wait. */
+export type HeldDoor = Listening & {
+  serve(handle: LocalService["handle"]): void;
+  /** Lets nobody in any more: who still calls waits until the door closes. */
+  hold(): void;
+};
 
 export type Doors = Readonly<Record<"api" | "console" | "aws", HeldDoor>> &
   Readonly<Record<"sms" | "verification" | "partner", Listening>>;
@@ -67,9 +71,15 @@ export async function openDoors(options: {
 }
 
 async function holdDoor(port: number): Promise<HeldDoor> {
-  const ready = Promise.withResolvers<LocalService["handle"]>();
+  let ready = Promise.withResolvers<LocalService["handle"]>();
   const listening = await listen(async (request) => (await ready.promise)(request), port);
-  return { ...listening, serve: ready.resolve };
+  return {
+    ...listening,
+    serve: (handle) => ready.resolve(handle),
+    hold() {
+      ready = Promise.withResolvers();
+    },
+  };
 }
 
 function portKeeper(file: string, firstPort: number) {

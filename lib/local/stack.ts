@@ -126,7 +126,13 @@ async function start(options: StackOptions, closing: Closing): Promise<LocalStac
   );
   const file = join(directory, "stack.json");
   writeWhole(file, description);
-  closing.own({ close: () => rmSync(file, { force: true }) });
+  closing.own({
+    close() {
+      rmSync(file, { force: true });
+      // Functions still at work must not find half of the services closed.
+      doors.aws.hold();
+    },
+  });
   return { ...description, awsUrl: doors.aws.url, clock, services, close: closing.close };
 }
 

@@ -1,7 +1,11 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type LocalStack, startStack } from "../../lib/local/stack.ts";
-import { lambdaResource, synthesize, temporaryFolder } from "./synthesized.ts";
+import { sources, template } from "./small-stack.ts";
+import { synthesize, temporaryFolder } from "./synthesized.ts";
 
 const folder = temporaryFolder("stack");
 const dataDir = join(folder.path, "data");
@@ -16,152 +20,6 @@ afterAll(async () => {
   await stack.close();
   folder.remove();
 });
-
-/** The fixture's whole way: route → table → stream → bus → queue → function → table, read by a route. */
-const sources = {
-  Write: `
-    import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
-    const dynamo = new DynamoDBClient({});
-    export const handler = async (event) => {
-      const id = event.pathParameters.id;
-      if (id === "broken") throw new TypeError("no such thing");
-      const Item = { contract_id: { S: id }, index: { N: "1" }, at: { S: new Date().toISOString() } };
-      await dynamo.send(new PutItemCommand({ TableName: process.env.CHAIN, Item }));
-      return { statusCode: 201, body: JSON.stringify({ id }), headers: { "content-type": "application/json" } };
-    };`,
-  Publish: `
-    import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
-    const events = new EventBridgeClient({});
-    export const handler = async (event) => {
-      const Entries = event.Records.map(({ dynamodb }) => ({
-        EventBusName: process.env.BUS, Source: "test", DetailType: "Written",
-        Detail: JSON.stringify({ id: dynamodb.NewImage.contract_id.S }) }));
-      await events.send(new PutEventsCommand({ Entries }));
-      return { batchItemFailures: [] };
-    };`,
-  Finish: `
-    import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
-    import { SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
-    const dynamo = new DynamoDBClient({});
-    const workflows = new SFNClient({});
-    export const handler = async (event) => {
-      for (const { body } of event.Records) {
-        const { id } = JSON.parse(body).detail;
-        await dynamo.send(new PutItemCommand({ TableName: process.env.DONE, Item: { pk: { S: id } } }));
-        await workflows.send(new StartExecutionCommand({ stateMachineArn: process.env.MACHINE, name: id, input: "{}" }));
-      }
-    };`,
-  Step: `export const handler = async () => ({ worked: true });`,
-  Read: `
-    import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
-    const dynamo = new DynamoDBClient({});
-    export const handler = async (event) => {
-      const Key = { pk: { S: event.pathParameters.id } };
-      const { Item } = await dynamo.send(new GetItemCommand({ TableName: process.env.DONE, Key }));
-      return { statusCode: Item ? 200 : 404, body: Date.now().toString() };
-    };`,
-};
-
-const arnOf = (id: string) => ({ "Fn::GetAtt": [id, "Arn"] });
-const method = (httpMethod: string, resource: string, target: string) => ({
-  Type: "AWS::ApiGateway::Method",
-  Properties: {
-    HttpMethod: httpMethod,
-    RestApiId: { Ref: "Rest" },
-    ResourceId: { Ref: resource },
-    Integration: {
-      Type: "AWS_PROXY",
-      Uri: {
-        "Fn::Sub": `arn:aws:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${${target}.Arn}/invocations`,
-      },
-    },
-  },
-});
-const keyed = (...keys: [string, string][]) => ({
-  AttributeDefinitions: keys.map(([AttributeName, AttributeType]) => ({
-    AttributeName,
-    AttributeType,
-  })),
-  KeySchema: keys.map(([AttributeName], index) => ({
-    AttributeName,
-    KeyType: index === 0 ? "HASH" : "RANGE",
-  })),
-});
-
-const template = {
-  Parameters: { PublicBaseUrl: { Type: "String" } },
-  Resources: {
-    Chain0123ABCD: {
-      Type: "AWS::DynamoDB::Table",
-      Properties: {
-        ...keyed(["contract_id", "S"], ["index", "N"]),
-        StreamSpecification: { StreamViewType: "NEW_IMAGE" },
-      },
-    },
-    Done: { Type: "AWS::DynamoDB::Table", Properties: keyed(["pk", "S"]) },
-    Bus: { Type: "AWS::Events::EventBus", Properties: { Name: "test" } },
-    Work: { Type: "AWS::SQS::Queue", Properties: {} },
-    Rule: {
-      Type: "AWS::Events::Rule",
-      Properties: {
-        EventBusName: { Ref: "Bus" },
-        EventPattern: { "detail-type": ["Written"] },
-        Targets: [{ Arn: arnOf("Work"), Id: "0" }],
-      },
-    },
-    Machine: {
-      Type: "AWS::StepFunctions::StateMachine",
-      Properties: {
-        DefinitionString: JSON.stringify({
-          QueryLanguage: "JSONata",
-          StartAt: "Work",
-          States: {
-            Work: {
-              Type: "Task",
-              Resource: "arn:aws:states:::lambda:invoke",
-              Arguments: { FunctionName: "${Step}", Payload: "{% $states.input %}" },
-              Output: "{% $states.result.Payload %}",
-              End: true,
-            },
-          },
-        }),
-        DefinitionSubstitutions: { Step: arnOf("Step") },
-      },
-    },
-    Step: lambdaResource("Step"),
-    Write: lambdaResource("Write", { CHAIN: { Ref: "Chain0123ABCD" } }),
-    Read: lambdaResource("Read", { DONE: { Ref: "Done" } }),
-    Publish: lambdaResource("Publish", { BUS: { Ref: "Bus" } }),
-    Finish: lambdaResource("Finish", { DONE: { Ref: "Done" }, MACHINE: { Ref: "Machine" } }),
-    FromStream: {
-      Type: "AWS::Lambda::EventSourceMapping",
-      Properties: {
-        EventSourceArn: { "Fn::GetAtt": ["Chain0123ABCD", "StreamArn"] },
-        FunctionName: { Ref: "Publish" },
-        FunctionResponseTypes: ["ReportBatchItemFailures"],
-        StartingPosition: "TRIM_HORIZON",
-      },
-    },
-    FromQueue: {
-      Type: "AWS::Lambda::EventSourceMapping",
-      Properties: { EventSourceArn: arnOf("Work"), FunctionName: { Ref: "Finish" } },
-    },
-    Rest: { Type: "AWS::ApiGateway::RestApi", Properties: { Name: "test" } },
-    Orders: {
-      Type: "AWS::ApiGateway::Resource",
-      Properties: {
-        ParentId: { "Fn::GetAtt": ["Rest", "RootResourceId"] },
-        PathPart: "orders",
-      },
-    },
-    Order: {
-      Type: "AWS::ApiGateway::Resource",
-      Properties: { ParentId: { Ref: "Orders" }, PathPart: "{id}" },
-    },
-    Post: method("POST", "Order", "Write"),
-    Get: method("GET", "Order", "Read"),
-  },
-};
 
 async function until(reached: () => Promise<boolean>): Promise<void> {
   await expect.poll(reached, { timeout: 15_000, interval: 10 }).toBe(true);
@@ -187,3 +45,108 @@ test("work that was accepted before a restart is finished after it", async () =>
   expect({ apiUrl: stack.apiUrl, partners: stack.partners }).toEqual({ apiUrl, partners });
   await until(isDone("o2"));
 });
+
+test("the clock moves by the console and does not go back after a restart", async () => {
+  const day = 24 * 3600 * 1000;
+  const body = JSON.stringify({ advanceMs: day });
+
+  const moved = await fetch(`${stack.consoleUrl}/_control/clock`, { method: "POST", body });
+  await stack.close();
+  stack = await startStack({ dataDir, outDir, quiet: true });
+
+  expect(moved.status).toBe(200);
+  expect(stack.clock.now()).toBeGreaterThan(Date.now() + day - 60_000);
+  const seen = Number(await (await fetch(`${stack.apiUrl}/orders/o1`)).text());
+  expect(seen).toBeGreaterThan(Date.now() + day - 60_000);
+});
+
+test("stack.json tells a client everything while the stack runs, and is gone after", async () => {
+  const file = join(dataDir, "stack.json");
+  const { apiUrl, consoleUrl, endpoints, simulators, partners } = JSON.parse(
+    readFileSync(file, "utf8"),
+  );
+
+  expect([apiUrl, consoleUrl, endpoints.aws, simulators.sms, simulators.verification]).toEqual(
+    Array(5).fill(expect.stringMatching(/^http:..127.0.0.1:\d+$/)),
+  );
+  expect(partners).toMatchObject([
+    { clientId: "sandbox-native", dialects: ["native"] },
+    { clientId: "sandbox-a", dialects: ["A"] },
+  ]);
+  await stack.close();
+  expect(existsSync(file)).toBe(false);
+  stack = await startStack({ dataDir, outDir, quiet: true });
+});
+
+test("a handler that throws answers 502, is told in one line and shown by the console", async () => {
+  const told = vi.spyOn(console, "error").mockReturnValue();
+  await stack.close();
+  stack = await startStack({ dataDir, outDir });
+
+  const response = await fetch(`${stack.apiUrl}/orders/broken`, { method: "POST" });
+
+  expect(response.status).toBe(502);
+  expect(told.mock.calls[0]?.[0]).toMatch(/✗ Write: TypeError: no such thing \(.*Write\.log\)/);
+  const { failures } = await (await fetch(`${stack.consoleUrl}/_control/log`)).json();
+  expect(failures).toMatchObject([{ functionName: "Write", errorType: "TypeError" }]);
+});
+
+test("a second stack on the same folder is refused with who runs there", async () => {
+  await expect(startStack({ dataDir, outDir })).rejects.toThrow(
+    `another local stack runs on ${dataDir} (process ${process.pid}, ${stack.apiUrl})`,
+  );
+});
+
+test("a port that is taken is named, and nothing stays open", async () => {
+  const other = createServer();
+  const port: number = await new Promise((resolve) => {
+    other.listen(0, "127.0.0.1", () => resolve((other.address() as { port: number }).port));
+  });
+  const elsewhere = join(folder.path, "elsewhere");
+
+  await expect(startStack({ dataDir: elsewhere, outDir, port })).rejects.toThrow(
+    `port ${port} is taken`,
+  );
+
+  other.close();
+  await (await startStack({ dataDir: elsewhere, outDir, quiet: true })).close();
+});
+
+test("a broken template is told before anything is served", async () => {
+  const broken = join(folder.path, "broken");
+  synthesize(broken, { Resources: { Thing: { Type: "AWS::EC2::Instance" } } });
+
+  const starting = startStack({ dataDir: join(folder.path, "nothing"), outDir: broken });
+
+  await expect(starting).rejects.toThrow('cannot run AWS::EC2::Instance "Thing"');
+});
+
+test("kill -9 in the middle of the work, and the next start finishes it", async () => {
+  const killed = join(folder.path, "killed");
+  const ids = Array.from({ length: 20 }, (_, index) => `k${index}`);
+  const child = await startChild(killed);
+  const { apiUrl } = JSON.parse(readFileSync(join(killed, "stack.json"), "utf8"));
+  await Promise.all(ids.map((id) => fetch(`${apiUrl}/orders/${id}`, { method: "POST" })));
+  child.kill("SIGKILL");
+  await new Promise((resolve) => child.once("exit", resolve));
+
+  const again = await startStack({ dataDir: killed, outDir, quiet: true });
+
+  expect(again.apiUrl).toBe(apiUrl);
+  for (const id of ids) {
+    await until(async () => (await fetch(`${again.apiUrl}/orders/${id}`)).status === 200);
+  }
+  await again.close();
+});
+
+/** `npm start` in a process of its own, on a template that needs no synthesis. */
+async function startChild(data: string): Promise<ChildProcess> {
+  const program = `
+    const { startStack } = await import("./lib/local/stack.ts");
+    await startStack(${JSON.stringify({ dataDir: data, outDir })});`;
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
+    stdio: "inherit",
+  });
+  await vi.waitFor(() => expect(existsSync(join(data, "stack.json"))).toBe(true), 15_000);
+  return child;
+}
