@@ -46,20 +46,35 @@ export async function localDynamo({
   const pidFile = join(directory, "dynamodb.pid");
   await endOrphan(pidFile, file);
   const port = await freePort();
-  const child = spawn(binary, ["serve", "--port", String(port), "--db-path", file], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  if (child.pid !== undefined) writeFileSync(pidFile, String(child.pid));
-  const url = `http://127.0.0.1:${port}`;
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const handle = (request: ServiceRequest) => forward(agent, port, request);
-  await untilListening(child, handle);
+  let closed = false;
+  let child = await launch();
+
+  async function launch(): Promise<ChildProcess> {
+    const started = spawnWithUs(binary, ["serve", "--port", String(port), "--db-path", file]);
+    writeFileSync(pidFile, String(started.pid ?? ""));
+    await untilListening(started, handle);
+    started.once("exit", (code, signal) => {
+      if (closed) return;
+      console.error(`dynoxide ended (${code ?? signal}); it is started again on ${file}`);
+      launch().then(
+        (next) => {
+          child = next;
+        },
+        (cause) => console.error("DynamoDB is gone, restart the local stack:", cause),
+      );
+    });
+    return started;
+  }
+
   return {
-    url,
+    url: `http://127.0.0.1:${port}`,
     file,
     handle,
     call: (target, input) => callAws({ handle }, target, input),
     async close() {
+      closed = true;
       agent.destroy();
       await end(child);
       rmSync(pidFile, { force: true });
@@ -122,6 +137,23 @@ async function untilListening(child: ChildProcess, handle: LocalService["handle"
   }
   child.kill("SIGKILL");
   throw new Error(`dynoxide did not start: ${failed ?? `silent for ${startLimitMs} ms`}`);
+}
+
+/**
+ * Starts a process that ends with this one, even by kill -9: the pipe to the watching shell then
+ * closes. Both have groups of their own, because Ctrl-C reaches the whole group of the terminal and
+ * the database must go last.
+ */
+function spawnWithUs(command: string, args: readonly string[]): ChildProcess {
+  const child = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"], detached: true });
+  if (child.pid === undefined) return child;
+  const watchdog = spawn("sh", ["-c", 'read _; kill "$0"', String(child.pid)], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  watchdog.on("error", (cause) => console.error("no shell to end dynoxide after a crash:", cause));
+  child.once("exit", () => watchdog.kill("SIGKILL"));
+  return child;
 }
 
 /** Ends the process of the pid file if it truly is a dynoxide on this file: pids are used again. */

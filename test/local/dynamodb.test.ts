@@ -88,14 +88,27 @@ test("a second start keeps tables and items", async () => {
   expect(Item).toEqual(item("kept"));
 });
 
-test("a child that a killed stack left behind is replaced, a foreign process is not touched", async () => {
-  const pidFile = join(folder.path, "dynamodb.pid");
-  const orphan = Number(readFileSync(pidFile, "utf8"));
-  const second = await localDynamo({ directory: folder.path });
+test("a database that is killed comes back with its items", async () => {
+  const told = vi.spyOn(console, "error").mockReturnValue();
+  await put("kept");
 
-  await vi.waitFor(() => expect(existsSync(`/proc/${orphan}/cmdline`)).toBe(false));
-  await second.close();
-  expect(existsSync(pidFile)).toBe(false);
+  process.kill(Number(readFileSync(join(folder.path, "dynamodb.pid"), "utf8")), "SIGKILL");
+
+  await vi.waitFor(() => expect(told).toHaveBeenCalledWith(expect.stringContaining("SIGKILL")));
+  await vi.waitFor(async () => expect(await get("kept")).toEqual(item("kept")));
+});
+
+test("a child that a killed stack left behind on this folder is ended first", async () => {
+  const directory = join(folder.path, "left");
+  const file = join(directory, "dynamodb.db");
+  mkdirSync(directory);
+  const orphan = spawn("sh", ["-c", "read _", file]);
+  writeFileSync(join(directory, "dynamodb.pid"), String(orphan.pid));
+
+  await (await localDynamo({ directory })).close();
+
+  await vi.waitFor(() => expect(orphan.signalCode).toBe("SIGKILL"));
+  expect(existsSync(join(directory, "dynamodb.pid"))).toBe(false);
 });
 
 test("a pid file that names somebody else's process is ignored", async () => {

@@ -127,8 +127,9 @@ test("kill -9 in the middle of the work, and the next start finishes it", async 
   const child = await startChild(killed);
   const { apiUrl } = JSON.parse(readFileSync(join(killed, "stack.json"), "utf8"));
   await Promise.all(ids.map((id) => fetch(`${apiUrl}/orders/${id}`, { method: "POST" })));
+  const database = Number(readFileSync(join(killed, "dynamodb.pid"), "utf8"));
   child.kill("SIGKILL");
-  await new Promise((resolve) => child.once("exit", resolve));
+  await vi.waitFor(() => expect(commandLine(database)).toBe(""));
 
   const again = await startStack({ dataDir: killed, outDir, quiet: true });
 
@@ -138,6 +139,12 @@ test("kill -9 in the middle of the work, and the next start finishes it", async 
   }
   await again.close();
 });
+
+/** Empty once the process is dead, though nobody may have collected it. */
+function commandLine(pid: number): string {
+  const file = `/proc/${pid}/cmdline`;
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
+}
 
 /** `npm start` in a process of its own, on a template that needs no synthesis. */
 async function startChild(data: string): Promise<ChildProcess> {
