@@ -104,8 +104,14 @@ function http(request: HttpRequest): Promise<HttpResponse> {
       agent: false,
       ...(request.refuseAddress ? { lookup: checkedLookup(request.refuseAddress) } : {}),
     });
+    // Node reports a failure on the request, on the answer, or (an answer cut off) not on the request at all.
+    const giveUp = (cause: Error) => {
+      clearTimeout(deadline);
+      outgoing.destroy();
+      fail(new NoAnswer(`${where}: ${cause.message}`, connected, cause));
+    };
     const deadline = setTimeout(
-      () => outgoing.destroy(new Error(`no answer within ${request.timeoutMs} ms`)),
+      () => giveUp(new Error(`no answer within ${request.timeoutMs} ms`)),
       request.timeoutMs,
     );
     outgoing.on("socket", (socket) => {
@@ -113,20 +119,17 @@ function http(request: HttpRequest): Promise<HttpResponse> {
         connected = true;
       });
     });
-    outgoing.on("error", (cause) => {
-      clearTimeout(deadline);
-      fail(new NoAnswer(`${where}: ${cause.message}`, connected, cause));
-    });
+    outgoing.on("error", giveUp);
     outgoing.on("response", (incoming) => {
       const chunks: Buffer[] = [];
       let size = 0;
       incoming.on("data", (chunk: Buffer) => {
         size += chunk.length;
-        if (size > request.maxBytes) {
-          outgoing.destroy(new Error(`the answer exceeds ${request.maxBytes} bytes`));
-        } else chunks.push(chunk);
+        if (size > request.maxBytes)
+          giveUp(new Error(`the answer exceeds ${request.maxBytes} bytes`));
+        else chunks.push(chunk);
       });
-      incoming.on("error", (cause) => outgoing.destroy(cause));
+      incoming.on("error", giveUp);
       incoming.on("end", () => {
         clearTimeout(deadline);
         answer({

@@ -32,6 +32,9 @@ for (const [network, prefix] of [
 ] as const)
   refused.addSubnet(network, prefix, "ipv6");
 
+/** Names that mean something only inside a machine or a network (RFC 6761, RFC 8375, ICANN's .internal). */
+const internalName = /\.(localhost|localdomain|local|internal|home\.arpa)\.?$/;
+
 const allowedPorts = new Set(["", "443", "8443"]);
 
 /** Says why an address must not be connected to; undefined when it may. */
@@ -63,7 +66,8 @@ export function urlFault(url: string, allowedHosts: readonly string[]): string |
   if (isIP(literal) !== 0 && addressFault(literal) !== undefined) return "must be a public address";
   if (
     isIP(literal) === 0 &&
-    !/^(?=.{1,253}$)([a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}\.?$/.test(hostname)
+    (!/^(?=.{1,253}$)([a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}\.?$/.test(hostname) ||
+      internalName.test(hostname))
   )
     return "must name a public host";
   return undefined;
