@@ -2,7 +2,7 @@ import middy from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import type { NonceGuard } from "./adapters/nonce-guard.ts";
 import { windowMs } from "./adapters/nonce-guard.ts";
-import { requestSignature, sameSignature } from "./adapters/request-signature.ts";
+import { requestSignature, type SignedParts, sameSignature } from "./adapters/request-signature.ts";
 import { Problem } from "./domain/problem.ts";
 import { JsonRefused, parseJson } from "./json.ts";
 import type { World } from "./world.ts";
@@ -10,8 +10,9 @@ import type { World } from "./world.ts";
 /** What every HTTP Lambda works on: the bytes as signed, and who the gateway says is calling. */
 export type HttpCall = {
   readonly method: string;
-  readonly path: string;
+  /** Percent-encoded, without the question mark. */
   readonly query: string;
+  readonly signedTargets: readonly SignedTarget[];
   readonly headers: Readonly<Record<string, string>>;
   readonly parameters: Readonly<Record<string, string>>;
   readonly body: Buffer;
@@ -20,6 +21,9 @@ export type HttpCall = {
   readonly userAgent: string;
   readonly traceId: string;
 };
+
+/** A path and a query as a client may have written them, and therefore signed them. */
+type SignedTarget = Pick<SignedParts, "path" | "query">;
 
 export type Answer = {
   readonly status: number;
@@ -73,11 +77,14 @@ function readCall(event: APIGatewayProxyEvent): HttpCall {
     if (value !== undefined) headers[name.toLowerCase()] = value;
   const body = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
   if (body.length > bodyLimitBytes)
-    throw new Problem("BODY_TOO_LARGE", `the body exceeds ${bodyLimitBytes} bytes`);
+    throw new Problem("BODY_TOO_LARGE", `send a body of at most ${bodyLimitBytes} bytes`);
+  const queries = querySpellings(event);
+  // The default URL of an API carries the stage in front, which `path` lacks and the context's path has.
+  const paths = new Set([event.path, event.requestContext.path ?? event.path]);
   return {
     method: event.httpMethod,
-    path: event.path,
-    query: rawQuery(event),
+    query: queries[0] ?? "",
+    signedTargets: [...paths].flatMap((path) => queries.map((query) => ({ path, query }))),
     headers,
     parameters: definedValues(event.pathParameters ?? {}),
     body,
@@ -87,14 +94,33 @@ function readCall(event: APIGatewayProxyEvent): HttpCall {
   };
 }
 
-/** REST API events carry the query decoded; signing needs one spelling, so both sides encode it anew. */
-function rawQuery(event: APIGatewayProxyEvent): string {
-  return Object.entries(event.multiValueQueryStringParameters ?? {})
-    .flatMap(([name, values]) =>
-      (values ?? []).map((value) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`),
-    )
-    .join("&");
+/**
+ * REST API events carry the query decoded, but a client signs the bytes it sent. All spellings here mean
+ * the same query, so a signature over any of them is as good; for `view=raw` they are one.
+ */
+function querySpellings(event: APIGatewayProxyEvent): readonly string[] {
+  const pairs = Object.entries(event.multiValueQueryStringParameters ?? {}).flatMap(
+    ([name, values]) => (values ?? []).map((value) => [name, value]),
+  );
+  const written = queryEncodings.map((encode) =>
+    pairs.map((pair) => pair.map((part) => encode(part)).join("=")).join("&"),
+  );
+  return [...new Set(written)];
 }
+
+const rfc3986 = (text: string): string =>
+  encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+
+/** What encodeURIComponent, Python's quote, URLSearchParams or Java, and Go or Python's urlencode write. */
+const queryEncodings: readonly ((text: string) => string)[] = [
+  encodeURIComponent,
+  rfc3986,
+  (text) => new URLSearchParams([["", text]]).toString().slice(1),
+  (text) => rfc3986(text).replaceAll("%20", "+"),
+];
 
 function definedValues(values: Readonly<Record<string, string | undefined>>) {
   return Object.fromEntries(
@@ -148,17 +174,23 @@ export async function verifyCaller<C extends Caller>(
   const nonce = call.headers["x-nonce"] ?? "";
   const given = call.headers["x-signature"] ?? "";
   const caller = await find(clientId);
-  const { method, path, query, body } = call;
-  const parts = { method, path, query, timestamp, nonce, body };
+  const { method, body } = call;
   const matched = (caller?.secrets ?? [unknownClientSecret])
-    .map((secret) => sameSignature(requestSignature(secret, parts), given))
+    .flatMap((secret) =>
+      call.signedTargets.map((target) =>
+        sameSignature(
+          requestSignature(secret, { method, ...target, timestamp, nonce, body }),
+          given,
+        ),
+      ),
+    )
     .includes(true);
   const refuse = (why: string): never => {
     world.log("warn", "request signature refused", { why, traceId: call.traceId });
     world.count("SignatureRefused");
     throw new Problem(
       "SIGNATURE_INVALID",
-      "the request signature is not valid: check X-Client-Id, X-Timestamp (ms, within 5 minutes), X-Nonce (16 to 64 characters, never reused) and X-Signature",
+      "the request signature is not valid: check X-Client-Id, X-Timestamp (ms, within 5 minutes), X-Nonce (16 to 64 characters, never reused) and X-Signature (lowercase hex HMAC-SHA256 over method, path, sorted query, timestamp, nonce and hex SHA-256 of the body, one a line)",
     );
   };
   if (caller === undefined || !matched) return refuse("signature");
