@@ -41,7 +41,11 @@ export class Conflict extends Error {
 }
 
 export type Wait = {
-  readonly token?: string;
+  /**
+   * Every task that came to wait: a retry has a new token, and which one is still alive only the
+   * workflow knows. The workflow's retry limits bound the set.
+   */
+  readonly tokens?: ReadonlySet<string>;
   readonly outcome?: Outcome;
   /** Where the person goes to show the face; known once the verification system accepted. */
   readonly handOffUrl?: string;
@@ -53,6 +57,8 @@ export type WaitNote = { readonly key: string; readonly handOffUrl: string };
 /** A chain this long is not a contract's life but a fault; reading more would only hide it. */
 const chainLimit = 400;
 const pageSize = 100;
+/** While a transaction runs, others conflict with it but cannot read its result yet; a few looks outlast it. */
+const creationRounds = 5;
 
 const notYetThere = "attribute_not_exists(pk)";
 const sameVersion = "version = :version";
@@ -95,29 +101,30 @@ export function contractStore(
       draft: Draft,
       details: Details,
     ): Promise<{ readonly contract: Contract; readonly isNew: boolean }> {
-      const existing = await this.read(id);
-      if (existing !== undefined) return { contract: existing, isNew: false };
-      const { key, wrapped } = await keys.generate(id);
-      const chained = chain(undefined, id, [draft], key);
-      const [first] = chained;
-      if (first === undefined) throw new Error("a contract begins with one entry");
-      const contract = created(first.entry);
-      try {
-        await dynamo.send(
-          new TransactWriteCommand({
-            TransactItems: [
-              put(tables.flow, headToItem(contract), notYetThere),
-              put(tables.flow, detailsToItem(id, details, wrapped, key), notYetThere),
-              ...chained.map((link) => putEntry(link, contract)),
-            ],
-          }),
-        );
-        return { contract, isNew: true };
-      } catch (cause) {
-        if (!isConflict(cause)) throw cause;
-        const winner = await this.read(id);
-        if (winner === undefined) throw new Conflict(`contract ${id} is being created`, { cause });
-        return { contract: winner, isNew: false };
+      for (let round = 1; ; round += 1) {
+        const existing = await this.read(id);
+        if (existing !== undefined) return { contract: existing, isNew: false };
+        const { key, wrapped } = await keys.generate(id);
+        const chained = chain(undefined, id, [draft], key);
+        const [first] = chained;
+        if (first === undefined) throw new Error("a contract begins with one entry");
+        const contract = created(first.entry);
+        try {
+          await dynamo.send(
+            new TransactWriteCommand({
+              TransactItems: [
+                put(tables.flow, headToItem(contract), notYetThere),
+                put(tables.flow, detailsToItem(id, details, wrapped, key), notYetThere),
+                ...chained.map((link) => putEntry(link, contract)),
+              ],
+            }),
+          );
+          return { contract, isNew: true };
+        } catch (cause) {
+          if (!isConflict(cause)) throw cause;
+          if (round === creationRounds)
+            throw new Conflict(`contract ${id} is being created by others`, { cause });
+        }
       }
     },
 
@@ -169,17 +176,16 @@ export function contractStore(
       return ((await readItem(id, key)) ?? {}) as Wait;
     },
 
-    /** Stores a fresh task token unless the wait is already over; then its outcome comes back instead. */
+    /** Adds a task token unless the wait is already over; then its outcome comes back instead. */
     async storeToken(id: string, key: string, token: string): Promise<Outcome | undefined> {
       try {
         await dynamo.send(
           new UpdateCommand({
             TableName: tables.flow,
             Key: { pk: id, sk: key },
-            UpdateExpression: "SET #token = :token",
+            UpdateExpression: "ADD tokens :token",
             ConditionExpression: stillOpen,
-            ExpressionAttributeNames: { "#token": "token" },
-            ExpressionAttributeValues: { ":token": token },
+            ExpressionAttributeValues: { ":token": new Set([token]) },
           }),
         );
         return undefined;
@@ -242,7 +248,6 @@ export function contractStore(
     key: DataKey | undefined,
   ): Link[] {
     let current = before;
-    const ended = new Set<string>();
     return drafts.map((draft) => {
       const disclosures = Object.entries(draft.disclosures ?? {}).map(([name, value]) => ({
         name,
@@ -263,9 +268,7 @@ export function contractStore(
         ),
         prev: current?.head ?? firstPrev,
       };
-      const settled = before
-        ? settlements(before, draft).filter((one) => !ended.has(one.key) && ended.add(one.key))
-        : [];
+      const settled = current ? settlements(current, draft) : [];
       const work = workAfter(
         current,
         draft,

@@ -38,6 +38,9 @@ export type Challenge = {
   readonly verificationId?: string;
   readonly expiresAt?: string;
   readonly triesUsed: number;
+  readonly submissions: number;
+  /** Verification ids of the challenges before this one, whose results the system may still repeat. */
+  readonly former: readonly string[];
 };
 
 export type Signer = {
@@ -66,7 +69,11 @@ export type Contract = {
   readonly allowExternalDelivery: boolean;
   readonly state: State;
   /** An internal fault that operations or a recovery run must mend; never terminal by itself. */
-  readonly attention?: { readonly at: string; readonly recoveries: number };
+  readonly attention?: {
+    readonly at: string;
+    readonly execution: string;
+    readonly recoveries: number;
+  };
   readonly agreement?: { readonly contentHash: string; readonly documentHash: string };
   readonly sms: Sms;
   readonly signers: readonly Signer[];
@@ -208,7 +215,11 @@ function changed(contract: Contract, entry: Entry): Contract {
     case "SYSTEM_ERROR":
       return {
         ...contract,
-        attention: { at, recoveries: (contract.attention?.recoveries ?? 0) + 1 },
+        attention: {
+          at,
+          execution: String(facts.execution),
+          recoveries: (contract.attention?.recoveries ?? 0) + 1,
+        },
       };
     case "CALLBACK_DELIVERED":
     case "CALLBACK_UNDELIVERED":
@@ -249,6 +260,11 @@ function verificationMoved(contract: Contract, { at, facts, step }: Entry): Cont
       calls: repeated ? before.calls + 1 : 1,
       state: "REQUESTED",
       triesUsed: 0,
+      submissions: 0,
+      former:
+        before?.verificationId === undefined
+          ? (before?.former ?? [])
+          : [...before.former, before.verificationId],
     };
     return {
       ...withSigner(contract, signer.number, { challenge }),
@@ -265,26 +281,23 @@ function verificationMoved(contract: Contract, { at, facts, step }: Entry): Cont
         verificationId: String(facts.verificationId),
         expiresAt: String(facts.expiresAt),
       });
-    case "AUTH_SUBMITTED":
     case "AUTH_CALL_FAILED":
       return contract;
+    case "AUTH_SUBMITTED":
+      return moved({ submissions: before.submissions + 1 });
     case "AUTH_TRY_REJECTED":
       return moved({ triesUsed: Number(facts.attempt) });
-    default:
-      if (facts.result !== "SUCCESS") {
-        const failed = moved({ state: "FAILED" });
-        // A retryable failure leads back to awaiting verification (B-37); FAILED follows as its own entry.
-        return { ...failed, state: { status: "SIGNED_UNVERIFIED" } };
-      }
-      return gatesClosed(
-        withSigner(
-          moved({ state: "PASSED", verificationId: String(facts.verificationId) }),
-          signer.number,
-          {
-            verifiedAt: at,
-          },
-        ),
-      );
+    default: {
+      const passed = facts.result === "SUCCESS";
+      const judged = moved({
+        state: passed ? "PASSED" : "FAILED",
+        verificationId: String(facts.verificationId),
+      });
+      // A retryable failure leads back to awaiting verification (B-37); FAILED follows as its own entry.
+      return passed
+        ? gatesClosed(withSigner(judged, signer.number, { verifiedAt: at }))
+        : { ...judged, state: { status: "SIGNED_UNVERIFIED" } };
+    }
   }
 }
 

@@ -61,9 +61,13 @@ type Of<T extends VerificationCommand["type"]> = { readonly at: string } & Extra
 export function requestChallenge(contract: Contract, command: Of<"requestChallenge">): Decision {
   const signer = signerOf(contract, command.signer);
   const { challenge } = signer;
-  if (signer.verifiedAt !== undefined || challenge?.state === "PENDING") return nothing;
+  if (signer.verifiedAt !== undefined) return nothing;
+  if (signer.signedAt === undefined)
+    return refuse("NOT_READY", "the agreement must be signed before the signer is verified");
   return unlessTerminal(contract, () => {
+    // Before the question whether a challenge is out: it may outlive the contract (K23).
     if (isPast(contract.expiresAt, command.at)) return [expired(command)];
+    if (challenge?.state === "PENDING") return [];
     if (challenge === undefined) return [requested(1, contract.method)];
     if (challenge.state === "FAILED") {
       return challenge.number < figures.challenges
@@ -116,6 +120,14 @@ export function challengeAccepted(contract: Contract, command: Of<"challengeAcce
   };
 }
 
+/** Only of a challenge that is still asked for: a result that overtook the answer has settled it. */
+export function challengeFailed(contract: Contract, command: Of<"challengeFailed">): Decision {
+  const { challenge } = signerOf(contract, command.signer);
+  if (challenge?.state !== "REQUESTED" || isTerminal(contract)) return nothing;
+  const facts = { ...signerFact(command), error: command.error };
+  return { drafts: [draft(command, "AUTH_CALL_FAILED", "platform", facts)] };
+}
+
 export function submitTry(contract: Contract, command: Of<"submitTry">): Decision {
   const { challenge } = signerOf(contract, command.signer);
   if (challenge?.method !== "MICRO_DEPOSIT" || challenge.state !== "PENDING")
@@ -126,6 +138,8 @@ export function submitTry(contract: Contract, command: Of<"submitTry">): Decisio
     return refuse("FLOW_EXPIRED", "the time to confirm the micro-deposit is over");
   if (challenge.triesUsed >= triesPerChallenge)
     return refuse("TOO_MANY_TRIES", "all tries for this micro-deposit are used");
+  if (challenge.submissions >= figures.submissions)
+    return refuse("RATE_LIMITED", "submitted too often without an answer; wait for a new deposit");
   return {
     drafts: [
       draft(
@@ -160,10 +174,13 @@ export function verificationResult(
   command: Of<"verificationResult">,
 ): Decision {
   const { challenge } = signerOf(contract, command.signer);
+  const former = challenge?.former.includes(command.verificationId) === true;
   const foreign =
     challenge === undefined ||
-    challenge.method !== command.method ||
-    (challenge.verificationId !== undefined && challenge.verificationId !== command.verificationId);
+    (!former &&
+      (challenge.method !== command.method ||
+        (challenge.verificationId !== undefined &&
+          challenge.verificationId !== command.verificationId)));
   if (foreign)
     return refuse(
       "VERIFICATION_UNKNOWN",
@@ -182,8 +199,10 @@ export function verificationResult(
   const actor = command.source === "DEADLINE" ? "platform" : "verification-system";
   const ignored = (why: string): Draft =>
     draft(command, "AUTH_RESULT_IGNORED", actor, { ...facts, why });
-  const known = challenge.state === "PASSED" || challenge.state === "FAILED";
-  if (known && (challenge.state === "PASSED") === passed) return nothing;
+  // A new challenge follows a failed one only, so a former challenge has failed.
+  const state = former ? "FAILED" : challenge.state;
+  const known = state === "PASSED" || state === "FAILED";
+  if (known && (state === "PASSED") === passed) return nothing;
   if (known || isTerminal(contract)) {
     return contract.ignoredResults >= figures.ignoredResults
       ? nothing

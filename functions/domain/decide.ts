@@ -7,6 +7,7 @@ import {
 } from "./contract.ts";
 import {
   challengeAccepted,
+  challengeFailed,
   requestChallenge,
   submitTry,
   tryRejected,
@@ -74,7 +75,6 @@ export type Command = { readonly at: string } & (
       readonly root: string;
       readonly treeSize: number;
       readonly bundleKey: string;
-      readonly bundleHash: string;
       readonly credential: string;
     }
   | {
@@ -149,12 +149,7 @@ export function decide(contract: Contract, command: Command): Decision {
     case "challengeAccepted":
       return challengeAccepted(contract, command);
     case "challengeFailed":
-      return unlessTerminal(contract, () => [
-        draft(command, "AUTH_CALL_FAILED", "platform", {
-          ...signerFact(command),
-          error: command.error,
-        }),
-      ]);
+      return challengeFailed(contract, command);
     case "submitTry":
       return submitTry(contract, command);
     case "tryRejected":
@@ -199,6 +194,9 @@ type Of<T extends Command["type"]> = Extract<Command, { readonly type: T }>;
 function requestSms(contract: Contract, command: Of<"requestSms">): Decision {
   const { sms } = contract;
   if (command.purpose === "INVITE" && sms.messages > 0) return nothing;
+  if (isTerminal(contract)) return refuseTerminal(contract);
+  if (isPast(contract.expiresAt, command.at))
+    return refuse("FLOW_EXPIRED", "the time to sign is over; ask for a new contract");
   const at = Date.parse(command.at);
   const windowOpen =
     sms.windowStart !== undefined &&
@@ -218,26 +216,22 @@ function requestSms(contract: Contract, command: Of<"requestSms">): Decision {
         remaining: Math.max(0, remaining),
       });
   }
-  return unlessTerminal(contract, () => [
-    draft(
-      command,
-      "SMS_REQUESTED",
-      command.purpose === "INVITE" ? "platform" : `partner:${contract.owner}`,
-      {
-        message: sms.messages + 1,
-        purpose: command.purpose,
-        templateId: command.templateId,
-        contentHash: command.contentHash,
-        windowStart: windowOpen ? String(sms.windowStart) : command.at,
-        linkExpiresAt: earlier(contract.expiresAt, plusSeconds(command.at, figures.linkSeconds)),
-      },
-      { mobile: command.mobile },
-    ),
-  ]);
+  const actor = command.purpose === "INVITE" ? "platform" : `partner:${contract.owner}`;
+  const facts = {
+    message: sms.messages + 1,
+    purpose: command.purpose,
+    templateId: command.templateId,
+    contentHash: command.contentHash,
+    windowStart: windowOpen ? String(sms.windowStart) : command.at,
+    linkExpiresAt: earlier(contract.expiresAt, plusSeconds(command.at, figures.linkSeconds)),
+  };
+  return { drafts: [draft(command, "SMS_REQUESTED", actor, facts, { mobile: command.mobile })] };
 }
 
 /** A-33: every failed send is on record; the last one ends the flow unless others may deliver the link (B-35). */
 function smsFailed(contract: Contract, command: Of<"smsFailed">): Decision {
+  // Two runs of one step send the same message; one lost answer does not undo the other's success.
+  if (contract.sms.notify === "SENT") return nothing;
   const attempt = contract.sms.failures + 1;
   const exhausted = attempt > figures.smsRetries;
   const first = contract.state.status === "CREATED";
@@ -307,7 +301,6 @@ function seal(contract: Contract, command: Of<"seal">): Decision {
     root: command.root,
     treeSize: command.treeSize,
     bundleKey: command.bundleKey,
-    bundleHash: command.bundleHash,
   });
   if (!sealing) return { drafts: [sealed] };
   const completed = draft(command, "COMPLETED", "platform", {

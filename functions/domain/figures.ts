@@ -11,6 +11,8 @@ export const figures = {
   resends: 5,
   resendWindowSeconds: 24 * 3600,
   resendIntervalSeconds: 60,
+  /** Submissions on record for one challenge: a lost answer costs no try (K53), so tries alone bound nothing. */
+  submissions: 30,
   /** Late or contradicting results kept as evidence; more than this is noise or an attack. */
   ignoredResults: 3,
   /** Fresh executions started after an internal fault before a person must look. */

@@ -29,7 +29,10 @@ export const signWait = (signer: number): string => `W#${signer}#SIGN`;
 export const verifyWait = (signer: number, challenge: number): string =>
   `W#${signer}#VERIFY#${challenge}`;
 
-/** The waits that `draft` ends; whoever writes one first decides it (design 4). */
+/**
+ * The waits that `draft` ends; whoever writes one first decides it (design 4). `before` is the contract
+ * just before this draft, so that an end also settles the wait which a late task would come to next.
+ */
 export function settlements(before: Contract, draft: Draft): readonly Settlement[] {
   const signer = Number(draft.facts.signer);
   switch (draft.step) {

@@ -21,9 +21,10 @@ export function build(world: World) {
     if (work.start) await start(contractId, input);
     if (work.recover) await start(`${contractId}-r${work.recover}`, input);
     for (const key of work.resume ?? []) {
-      const { token, outcome } = await contracts.readWait(contractId, key);
+      const { tokens = [], outcome } = await contracts.readWait(contractId, key);
+      if (outcome === undefined) throw new Error(`${contractId}: ${key} was settled with nothing`);
       // Without a token nobody waits yet; the step that comes to wait finds the outcome itself.
-      if (token && outcome) await resume(token, outcome);
+      for (const token of tokens) await resume(token, outcome);
     }
   });
 }
