@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs, styleText } from "node:util";
 import { type LocalStack, startStack } from "../lib/local/stack.ts";
 import { synthesizeIfStale } from "../lib/local/synth.ts";
@@ -46,8 +46,8 @@ function readOptions() {
   if (values.help) return undefined;
   return {
     port: wholeNumber("--port", values.port, 0, 65_000),
-    dataDir: values.data,
-    outDir: values.out,
+    dataDir: resolve(values.data),
+    outDir: resolve(values.out),
     workers: wholeNumber("--workers", values.workers, 1, 64),
     verbose: values.verbose,
   };
@@ -79,12 +79,17 @@ function banner(stack: LocalStack, tookMs: number): string {
   ].join("\n");
 }
 
-/** The second Ctrl-C does not wait. */
+/** npm passes on the Ctrl-C that the terminal has sent already: only a later one means impatience. */
+const impatientMs = 1_000;
+
 function stopOnSignal(stack: LocalStack): void {
-  let stopping = false;
+  let stoppingSince: number | undefined;
   const stop = async () => {
-    if (stopping) process.exit(130);
-    stopping = true;
+    if (stoppingSince !== undefined) {
+      if (performance.now() - stoppingSince > impatientMs) process.exit(130);
+      return;
+    }
+    stoppingSince = performance.now();
     await stack.close();
     process.exit(0);
   };

@@ -144,7 +144,8 @@ function proxyEvent(request: ServiceRequest, { route, parameters }: Found, optio
       extendedRequestId: requestId,
       httpMethod: request.method,
       identity: { sourceIp: "127.0.0.1", userAgent: request.headers["user-agent"] ?? null },
-      path: `/${options.stage}${request.path}`,
+      // As sent: like a custom domain, this one has no stage in its paths.
+      path: request.path,
       protocol: "HTTP/1.1",
       requestId,
       requestTimeEpoch: timeMs,

@@ -160,6 +160,7 @@ function startContainer(
     workerData: workerDataOf(settings, options),
     env: environmentOf(settings, options.awsUrl),
     execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: settings.memoryMb },
     stdout: true,
     stderr: true,
   });

@@ -55,7 +55,8 @@ const schema = `
   CREATE TABLE IF NOT EXISTS messages (
     id TEXT PRIMARY KEY, queue TEXT NOT NULL REFERENCES queues (name), body TEXT NOT NULL,
     attributes TEXT NOT NULL, sent_ms INTEGER NOT NULL, visible_ms INTEGER NOT NULL,
-    receive_count INTEGER NOT NULL DEFAULT 0, first_received_ms INTEGER, receipt TEXT
+    receive_count INTEGER NOT NULL DEFAULT 0, first_received_ms INTEGER, receipt TEXT,
+    in_flight INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   CREATE INDEX IF NOT EXISTS messages_due ON messages (queue, visible_ms);
 `;
@@ -84,6 +85,8 @@ export function openQueues({
   const sql = statements(database);
   const waiting = waitingRoom();
   const nowMs = (): number => Math.trunc(clock.now());
+  // Whoever held a message died with the last process; only a visibility set on purpose still counts.
+  sql.release.run(nowMs());
 
   function settingsOf(queue: string): QueueSettings & typeof defaults {
     const row = sql.selectQueue.get(queue);
@@ -188,15 +191,18 @@ function statements(database: ReturnType<typeof openDatabase>) {
     ),
     selectNextDue: database.prepare("SELECT min(visible_ms) AS due FROM messages WHERE queue = ?"),
     markReceived: database.prepare(
-      "UPDATE messages SET receipt = ?, visible_ms = ?, receive_count = ?, first_received_ms = ? WHERE id = ?",
+      "UPDATE messages SET receipt = ?, visible_ms = ?, receive_count = ?, first_received_ms = ?, in_flight = 1 WHERE id = ?",
+    ),
+    release: database.prepare(
+      "UPDATE messages SET visible_ms = min(visible_ms, ?), in_flight = 0 WHERE in_flight = 1",
     ),
     move: database.prepare(
-      "UPDATE messages SET queue = ?, visible_ms = ?, receive_count = 0, receipt = NULL WHERE id = ?",
+      "UPDATE messages SET queue = ?, visible_ms = ?, receive_count = 0, receipt = NULL, in_flight = 0 WHERE id = ?",
     ),
     deleteByReceipt: database.prepare("DELETE FROM messages WHERE queue = ? AND receipt = ?"),
     deleteExpired: database.prepare("DELETE FROM messages WHERE queue = ? AND sent_ms <= ?"),
     setVisible: database.prepare(
-      "UPDATE messages SET visible_ms = ? WHERE queue = ? AND receipt = ?",
+      "UPDATE messages SET visible_ms = ?, in_flight = 0 WHERE queue = ? AND receipt = ?",
     ),
     count: database.prepare(`
       SELECT name, coalesce(sum(visible_ms <= ?), 0) AS visible, coalesce(sum(visible_ms > ?), 0) AS hidden

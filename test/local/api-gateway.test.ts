@@ -66,7 +66,7 @@ test("a request becomes the proxy event of a REST API", async () => {
         multiValueQueryStringParameters: { a: ["1", "3"], b: ["2"] },
         requestContext: {
           stage: "live",
-          path: "/live/v1/contracts/CT%201",
+          path: "/v1/contracts/CT%201",
           requestTimeEpoch: 1_000,
           identity: { sourceIp: "127.0.0.1" },
         },

@@ -169,10 +169,29 @@ test("messages, attributes and receive counts outlive a restart", async () => {
   await close();
   await open();
 
-  clock.advance(60_000);
   const [message] = await receive();
   expect(message?.MessageAttributes).toEqual(MessageAttributes);
   expect(message?.Attributes?.ApproximateReceiveCount).toBe("2");
+});
+
+test("a visibility that was set on purpose outlives a restart", async () => {
+  await send("later");
+  const [message] = await receive();
+  const ReceiptHandle = message?.ReceiptHandle;
+  await sqs.send(
+    new ChangeMessageVisibilityCommand({
+      QueueUrl: QueueUrl(),
+      ReceiptHandle,
+      VisibilityTimeout: 600,
+    }),
+  );
+
+  await close();
+  await open();
+
+  expect(await bodies()).toEqual([]);
+  clock.advance(600_000);
+  expect(await bodies()).toEqual(["later"]);
 });
 
 test("a message older than the retention is gone", async () => {
