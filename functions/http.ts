@@ -129,7 +129,8 @@ function definedValues(values: Readonly<Record<string, string | undefined>>) {
 }
 
 function toResult(answer: Answer, traceId: string): APIGatewayProxyResult {
-  const isText = typeof answer.body === "string";
+  const { body } = answer;
+  const isFile = Buffer.isBuffer(body);
   return {
     statusCode: answer.status,
     headers: {
@@ -140,7 +141,8 @@ function toResult(answer: Answer, traceId: string): APIGatewayProxyResult {
       "x-trace-id": traceId,
       ...answer.headers,
     },
-    body: isText ? (answer.body as string) : JSON.stringify(answer.body),
+    body: isFile ? body.toString("base64") : typeof body === "string" ? body : JSON.stringify(body),
+    isBase64Encoded: isFile,
   };
 }
 

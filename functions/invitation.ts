@@ -21,7 +21,7 @@ export function inviter(
   h5Url: (contractId: string) => Promise<string>,
 ) {
   return async (id: string, purpose: "INVITE" | "RESEND"): Promise<Invitation> => {
-    const details = await contracts.readDetails(id);
+    const { details } = await contracts.readDetails(id);
     const template = smsTemplates.find(({ templateId }) => templateId === details.smsTemplate);
     if (template === undefined) throw new Error(`SMS template ${details.smsTemplate} is gone`);
     const { agreementType, subject } = details;

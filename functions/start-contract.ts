@@ -58,7 +58,8 @@ export function contractStarter(
       },
       disclosures: { ...details.subject },
     };
-    const started = await contracts.create(id, draft, details);
+    const subjects = await subjectFingerprints(keys, details.subject);
+    const started = await contracts.create(id, draft, details, subjects);
     if (started.contract.fingerprint !== fingerprint)
       throw await conflict(contracts, started.contract, details);
     return started;
@@ -116,6 +117,13 @@ async function detailsOf(keys: PlatformKeys, request: CreateRequest): Promise<De
     ...(request.callbackUrl ? { callbackUrl: request.callbackUrl } : {}),
     ...(request.returnUrl ? { returnUrl: request.returnUrl } : {}),
   };
+}
+
+/** What a person or an enterprise is found by when it asks to be erased. */
+async function subjectFingerprints(keys: PlatformKeys, subject: Subject): Promise<string[]> {
+  const numbers = [subject.idNumber, subject.creditCode, subject.legalRepIdNumber];
+  const known = numbers.filter((number) => number !== undefined);
+  return Promise.all((known.length > 0 ? known : [subject.mobile]).map(keys.fingerprint));
 }
 
 /** Eight digits tell a change with certainty enough to name the field; the whole fingerprint decides. */

@@ -88,7 +88,7 @@ export function detailsToItem(
   return {
     pk: id,
     sk: "DETAILS",
-    user_info: key.encrypt(`${id}#user_info`, subject),
+    user_info: key.encryptJson(`${id}#user_info`, subject),
     wrapped_key: wrappedKey,
     agreement_type: agreementType,
     template_id: details.templateId,
@@ -105,7 +105,7 @@ export function detailsToItem(
 export function detailsFromItem(id: string, item: Record<string, unknown>, key: DataKey): Details {
   return {
     ...openDetails(item),
-    subject: key.decrypt(`${id}#user_info`, item.user_info as Uint8Array) as Subject,
+    subject: key.decryptJson(`${id}#user_info`, item.user_info as Uint8Array) as Subject,
   };
 }
 

@@ -40,6 +40,11 @@ export class Conflict extends Error {
   override readonly name = "Contract.Conflict";
 }
 
+/** The person asked to be forgotten: the key of the contract's personal values no longer exists. */
+export class Erased extends Error {
+  override readonly name = "Erased";
+}
+
 export type Wait = {
   /**
    * Every task that came to wait: a retry has a new token, and which one is still alive only the
@@ -59,6 +64,8 @@ const chainLimit = 400;
 const pageSize = 100;
 /** While a transaction runs, others conflict with it but cannot read its result yet; a few looks outlast it. */
 const creationRounds = 5;
+/** More contracts of one person than any business has; erasure says so and is run again. */
+const subjectLimit = 10_000;
 
 const notYetThere = "attribute_not_exists(pk)";
 const sameVersion = "version = :version";
@@ -91,6 +98,7 @@ export function contractStore(
 
   async function keyOf(id: string, item?: Record<string, unknown>): Promise<DataKey> {
     const { wrapped_key } = item ?? (await detailsItem(id));
+    if (wrapped_key === undefined) throw new Erased(`the personal data of ${id} was erased`);
     return keys.unwrap(id, wrapped_key as Uint8Array);
   }
 
@@ -100,6 +108,7 @@ export function contractStore(
       id: ContractId,
       draft: Draft,
       details: Details,
+      subjects: readonly string[],
     ): Promise<{ readonly contract: Contract; readonly isNew: boolean }> {
       for (let round = 1; ; round += 1) {
         const existing = await this.read(id);
@@ -115,6 +124,9 @@ export function contractStore(
               TransactItems: [
                 put(tables.flow, headToItem(contract), notYetThere),
                 put(tables.flow, detailsToItem(id, details, wrapped, key), notYetThere),
+                ...[...new Set(subjects)].map((subject) =>
+                  put(tables.flow, { pk: subjectKey(subject), sk: id }, notYetThere),
+                ),
                 ...chained.map((link) => putEntry(link, contract)),
               ],
             }),
@@ -133,9 +145,47 @@ export function contractStore(
       return item === undefined ? undefined : contractFromItem(item);
     },
 
-    async readDetails(id: string): Promise<Details> {
+    /** The details with their personal values, and the key of everything else that names the person. Throws Erased. */
+    async readDetails(id: string): Promise<{ readonly details: Details; readonly key: DataKey }> {
       const item = await detailsItem(id);
-      return detailsFromItem(id, item, await keyOf(id, item));
+      const key = await keyOf(id, item);
+      return { details: detailsFromItem(id, item, key), key };
+    },
+
+    /** The key alone. Throws Erased. */
+    readKey: (id: string): Promise<DataKey> => keyOf(id),
+
+    /** Destroys that key and the values beside it; whatever it encrypted anywhere is unreadable from now on. */
+    async destroyKey(id: string): Promise<void> {
+      await dynamo.send(
+        new UpdateCommand({
+          TableName: tables.flow,
+          Key: { pk: id, sk: "DETAILS" },
+          UpdateExpression: "REMOVE wrapped_key, user_info, field_fingerprints SET erased_at = :at",
+          ConditionExpression: "attribute_exists(pk)",
+          ExpressionAttributeValues: { ":at": world.now() },
+        }),
+      );
+    },
+
+    /** Ids of the contracts that name a subject, by its keyed fingerprint. */
+    async ofSubject(subject: string): Promise<readonly string[]> {
+      const ids: string[] = [];
+      let from: Record<string, unknown> | undefined;
+      do {
+        const page = await dynamo.send(
+          new QueryCommand({
+            TableName: tables.flow,
+            KeyConditionExpression: "pk = :subject",
+            ExpressionAttributeValues: { ":subject": subjectKey(subject) },
+            Limit: pageSize,
+            ExclusiveStartKey: from,
+          }),
+        );
+        ids.push(...(page.Items ?? []).map((item) => String(item.sk)));
+        from = page.LastEvaluatedKey;
+      } while (from !== undefined && ids.length < subjectLimit);
+      return ids;
     },
 
     /** What can be read of the details without opening any personal value, and so without KMS. */
@@ -217,17 +267,20 @@ export function contractStore(
     },
 
     /** Opens the disclosures of `rows`, by entry index. */
-    async disclose(
+    disclose(
       id: string,
       rows: readonly StoredEntry[],
-    ): Promise<Readonly<Record<number, readonly Disclosure[]>>> {
-      const key = await keyOf(id);
+      key: DataKey,
+    ): Readonly<Record<number, readonly Disclosure[]>> {
       return Object.fromEntries(
         rows
           .filter((row) => row.sealedDisclosures !== undefined)
           .map(({ entry, sealedDisclosures }) => [
             entry.index,
-            key.decrypt(`${id}#${entry.index}`, sealedDisclosures as Uint8Array) as Disclosure[],
+            key.decryptJson(
+              `${id}#${entry.index}`,
+              sealedDisclosures as Uint8Array,
+            ) as Disclosure[],
           ]),
       );
     },
@@ -280,7 +333,7 @@ export function contractStore(
         settled,
         work,
         ...(key && disclosures.length > 0
-          ? { sealedDisclosures: key.encrypt(`${id}#${entry.index}`, disclosures) }
+          ? { sealedDisclosures: key.encryptJson(`${id}#${entry.index}`, disclosures) }
           : {}),
       };
     });
@@ -341,6 +394,8 @@ export function contractStore(
 }
 
 export type ContractStore = ReturnType<typeof contractStore>;
+
+const subjectKey = (fingerprint: string): string => `SUBJECT#${fingerprint}`;
 
 function put(table: string, item: Record<string, unknown>, condition: string) {
   return { Put: { TableName: table, Item: item, ConditionExpression: condition } };

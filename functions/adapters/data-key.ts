@@ -8,9 +8,12 @@ import type { World } from "../world.ts";
  * Destroying the wrapped key erases the person; hashes and proofs stay valid.
  */
 export type DataKey = {
-  /** AES-256-GCM over deflated JSON; `name` is authenticated, so that a blob cannot change places. */
-  encrypt(name: string, value: unknown): Uint8Array;
-  decrypt(name: string, blob: Uint8Array): unknown;
+  /** AES-256-GCM; `name` is authenticated, so that a blob cannot change places. */
+  encrypt(name: string, bytes: Uint8Array): Uint8Array;
+  decrypt(name: string, blob: Uint8Array): Uint8Array;
+  /** The same for values: deflated JSON, because DynamoDB is paid by the kilobyte. */
+  encryptJson(name: string, value: unknown): Uint8Array;
+  decryptJson(name: string, blob: Uint8Array): unknown;
 };
 
 /** Larger than any disclosure we write; a corrupt blob must not inflate without end. */
@@ -41,22 +44,26 @@ export function dataKeys(world: World, keyId: string) {
 
 export type DataKeys = ReturnType<typeof dataKeys>;
 
-function dataKey(world: World, key: Uint8Array): DataKey {
+function dataKey(world: World, secret: Uint8Array): DataKey {
+  const encrypt = (name: string, bytes: Uint8Array): Uint8Array => {
+    const iv = world.randomBytes(12);
+    const cipher = createCipheriv("aes-256-gcm", secret, iv).setAAD(Buffer.from(name));
+    const sealed = Buffer.concat([cipher.update(bytes), cipher.final()]);
+    return Buffer.concat([iv, cipher.getAuthTag(), sealed]);
+  };
+  const decrypt = (name: string, blob: Uint8Array): Uint8Array => {
+    const bytes = Buffer.from(blob);
+    const decipher = createDecipheriv("aes-256-gcm", secret, bytes.subarray(0, 12))
+      .setAAD(Buffer.from(name))
+      .setAuthTag(bytes.subarray(12, 28));
+    return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]);
+  };
   return {
-    encrypt(name, value) {
-      const iv = world.randomBytes(12);
-      const cipher = createCipheriv("aes-256-gcm", key, iv).setAAD(Buffer.from(name));
-      const plain = deflateRawSync(Buffer.from(JSON.stringify(value)));
-      const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
-      return Buffer.concat([iv, cipher.getAuthTag(), sealed]);
-    },
-    decrypt(name, blob) {
-      const bytes = Buffer.from(blob);
-      const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, 12))
-        .setAAD(Buffer.from(name))
-        .setAuthTag(bytes.subarray(12, 28));
-      const plain = Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]);
-      const text = inflateRawSync(plain, { maxOutputLength: plaintextLimitBytes });
+    encrypt,
+    decrypt,
+    encryptJson: (name, value) => encrypt(name, deflateRawSync(Buffer.from(JSON.stringify(value)))),
+    decryptJson(name, blob) {
+      const text = inflateRawSync(decrypt(name, blob), { maxOutputLength: plaintextLimitBytes });
       return JSON.parse(text.toString("utf8"));
     },
   };

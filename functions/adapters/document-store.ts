@@ -51,7 +51,3 @@ export function documentStore(world: World, bucket: string) {
 }
 
 export type DocumentStore = ReturnType<typeof documentStore>;
-
-/** Where an agreement lies: named by what it is, so that nothing can take its place. */
-export const documentKey = (contractId: string, documentHash: string): string =>
-  `agreements/${contractId}/${documentHash}.pdf`;

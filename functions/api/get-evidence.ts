@@ -1,5 +1,6 @@
-import { downloadLinks } from "../adapters/download-link.ts";
-import { assembleContracts, assemblePartners, findOwned } from "../assemble.ts";
+import { bundleLinks } from "../adapters/bundle-link.ts";
+import { Erased } from "../adapters/contract-store.ts";
+import { assembleContracts, assembleLinks, assemblePartners, findOwned } from "../assemble.ts";
 import { evidenceView, wordProblem } from "../dialects/native.ts";
 import { Problem } from "../domain/problem.ts";
 import { readEnvironment } from "../environment.ts";
@@ -8,10 +9,10 @@ import { lambda, type World } from "../world.ts";
 
 /** `GET /v1/contracts/{contractId}/evidence` (A-09, A-16). `?view=raw` opens personal values to the audit scope. */
 export function build(world: World) {
-  const env = readEnvironment(world, "EVIDENCE_BUCKET");
+  const env = readEnvironment(world, "PUBLIC_BASE_URL");
   const contracts = assembleContracts(world);
   const verifyPartner = assemblePartners(world);
-  const link = downloadLinks(world, env.EVIDENCE_BUCKET);
+  const links = bundleLinks(world, assembleLinks(world).keys, env.PUBLIC_BASE_URL);
 
   return httpLambda(world, wordProblem, async (call) => {
     const partner = await verifyPartner(call);
@@ -23,10 +24,20 @@ export function build(world: World) {
     const rows = await contracts.history(contract.id);
     const entries = rows.map((row) => row.entry);
     const sealed = entries.find((entry) => entry.step === "SEALED");
-    const bundleUrl = sealed && link(String(sealed.facts.bundleKey), `${contract.id}-evidence.zip`);
-    const disclosures = raw ? await contracts.disclose(contract.id, rows) : undefined;
+    const bundleUrl = sealed && (await links.make(contract.id));
+    const disclosures = raw ? await disclose(contract.id, rows) : undefined;
     return { status: 200, body: evidenceView(contract.id, entries, { bundleUrl, disclosures }) };
   });
+
+  /** After an erasure there is nothing left to disclose; the commitments stay (design 5). */
+  async function disclose(id: string, rows: Awaited<ReturnType<typeof contracts.history>>) {
+    try {
+      return contracts.disclose(id, rows, await contracts.readKey(id));
+    } catch (cause) {
+      if (cause instanceof Erased) return undefined;
+      throw cause;
+    }
+  }
 }
 
 export const handler = lambda(build);

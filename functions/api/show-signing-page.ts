@@ -60,7 +60,7 @@ export function build(world: World) {
       case "sealing":
         return { name };
       case "sign": {
-        const details = await contracts.readDetails(contract.id);
+        const { details } = await contracts.readDetails(contract.id);
         return {
           name,
           agreement: contractAgreement(contract, details),
@@ -71,8 +71,8 @@ export function build(world: World) {
       }
       case "microDeposit": {
         const used = signer.challenge?.triesUsed ?? 0;
-        const { subject } = await contracts.readDetails(contract.id);
-        const accountTail = subject.bankAccountNo?.slice(-4);
+        const { details } = await contracts.readDetails(contract.id);
+        const accountTail = details.subject.bankAccountNo?.slice(-4);
         return {
           name,
           triesLeft: triesPerChallenge - used,

@@ -13,38 +13,55 @@ import { bizScenes, fundScenes, subjectRoles, userTypes } from "../domain/words.
 
 /** The request of `POST /v1/contracts` (A-03, B-18) and the two small bodies beside it. */
 
+/** Stands in the agreement or beside it: nothing that a reader could not see (textFault). */
 const text = (longest: number) =>
-  z
-    .string()
-    .min(1, "must not be empty")
-    .max(longest, `must not be longer than ${longest} characters`)
-    .superRefine((value, context) => {
-      const fault = textFault(value);
-      if (fault !== undefined) context.addIssue({ code: "custom", message: fault });
-    });
+  z.string().superRefine((value, context) => {
+    const fault = textFault(value);
+    const refuse = (message: string) => context.addIssue({ code: "custom", message });
+    if (value.trim() === "") refuse("must not be empty");
+    else if (value.length > longest) refuse(`must not be longer than ${longest} characters`);
+    else if (fault !== undefined) refuse(`is refused: ${fault}`);
+  });
 
-const words = <const Words extends readonly [string, ...string[]]>(allowed: Words) =>
-  z.enum(allowed, { error: () => `must be one of ${allowed.join(", ")}` });
+const words = <const Words extends readonly [string, ...string[]]>(allowed: Words) => {
+  const choice = `one of ${allowed.join(", ")}`;
+  return z.enum(allowed, {
+    error: ({ input }) => (input === undefined ? `is required: ${choice}` : `must be ${choice}`),
+  });
+};
 
 const link = z
   .string()
   .max(1024, "must not be longer than 1024 characters")
   .refine((value) => URL.canParse(value), "must be an absolute URL");
 
-const userInfo = z.strictObject({
-  name: text(128),
-  mobile: z.string().refine(isMainlandMobile, "must be a mainland mobile number of 11 digits"),
-  idCardNo: z.string().max(18).optional(),
-  creditCode: z.string().max(18).optional(),
-  legalRepName: text(64).optional(),
-  legalRepIdCardNo: z.string().max(18).optional(),
-  bankAccountNo: z
+const residentId = (check: IdentityCheck) =>
+  z
     .string()
-    .regex(/^[0-9]{8,32}$/, "must have 8 to 32 digits")
-    .optional(),
-  role: words(subjectRoles).optional(),
-  partyId: text(64).optional(),
-});
+    .refine((value) => isResidentId(value, check), "is not a valid identity number (GB 11643)")
+    .optional();
+
+const userInfo = (check: IdentityCheck) =>
+  z.strictObject({
+    name: text(128),
+    mobile: z.string().refine(isMainlandMobile, "must be a mainland mobile number of 11 digits"),
+    idCardNo: residentId(check),
+    creditCode: z
+      .string()
+      .refine(
+        (value) => isCreditCode(value, check),
+        "is not a valid unified social credit code (GB 32100)",
+      )
+      .optional(),
+    legalRepName: text(64).optional(),
+    legalRepIdCardNo: residentId(check),
+    bankAccountNo: z
+      .string()
+      .regex(/^[0-9]{8,32}$/, "must have 8 to 32 digits")
+      .optional(),
+    role: words(subjectRoles).optional(),
+    partyId: text(64).optional(),
+  });
 
 /** The process names of document D agree with the scene, or the request contradicts itself. */
 const processOf = {
@@ -53,45 +70,56 @@ const processOf = {
   POOLING_AUTH: "POOLING_AUTH",
 } as const;
 
-const createSchema = z.strictObject({
-  requestId: z
-    .string()
-    .regex(/^[A-Za-z0-9_.:-]{1,64}$/, "must have 1 to 64 letters, digits or _ . : -"),
-  bizScene: words(bizScenes),
-  userType: words(userTypes),
-  userInfo,
-  callbackUrl: link.optional(),
-  scene: words(fundScenes).optional(),
-  processType: words(Object.values(processOf) as ["RELATION_BINDING"]).optional(),
-  agreementType: words(agreementTypes).optional(),
-  fundPurpose: text(64).optional(),
-  smsTemplate: text(64).optional(),
-  returnUrl: link.optional(),
-  allowExternalDelivery: z.boolean().optional(),
-});
+const createSchema = (check: IdentityCheck) =>
+  z
+    .strictObject({
+      requestId: z
+        .string()
+        .regex(/^[A-Za-z0-9_.:-]{1,64}$/, "must have 1 to 64 letters, digits or _ . : -"),
+      bizScene: words(bizScenes),
+      userType: words(userTypes),
+      userInfo: userInfo(check),
+      callbackUrl: link.optional(),
+      scene: words(fundScenes).optional(),
+      processType: words(Object.values(processOf) as ["RELATION_BINDING"]).optional(),
+      agreementType: words(agreementTypes).optional(),
+      fundPurpose: text(64).optional(),
+      smsTemplate: text(64).optional(),
+      returnUrl: link.optional(),
+      allowExternalDelivery: z.boolean().optional(),
+    })
+    .superRefine(
+      (request, context) => {
+        for (const { field, message } of contradictions(request, check))
+          context.addIssue({ code: "custom", path: field.split("."), message });
+      },
+      // By default zod is silent about these while any other field is wrong; a partner wants to hear of all at once.
+      { when: ({ value }) => isObject(value) && isObject(value.userInfo) },
+    );
 
-export type CreateRequest = z.infer<typeof createSchema>;
+export type CreateRequest = z.infer<ReturnType<typeof createSchema>>;
+
+const createSchemas = { strict: createSchema("strict"), format: createSchema("format") };
 
 /** Reads a create request. Throws a Problem that names every faulty field (A-17, A-37, B-46…B-48). */
 export function readCreateRequest(body: unknown, check: IdentityCheck): CreateRequest {
-  const request = read(createSchema, body);
-  const faults = [...subjectFaults(request, check)];
-  if (request.processType && request.processType !== processOf[request.bizScene])
-    faults.push({ field: "processType", message: `contradicts bizScene ${request.bizScene}` });
-  if (faults.length > 0) throw invalid("PARAM_INVALID", faults);
+  const request = read(createSchemas[check], body);
   const legal: readonly string[] = legalAgreementTypes[request.bizScene].map(
     (type) => type.agreementType,
   );
   if (request.agreementType && !legal.includes(request.agreementType)) {
-    const message = `${request.bizScene} allows ${legal.join(", ")}`;
+    const message = `must be one of ${legal.join(", ")} when bizScene is ${request.bizScene}`;
     throw invalid("AGREEMENT_UNSUPPORTED", [{ field: "agreementType", message }]);
   }
   return request;
 }
 
-/** A-29 and A-30: a person needs an identity number, an enterprise its legal representative. */
-function* subjectFaults(
-  { userType, userInfo: subject }: CreateRequest,
+/**
+ * A-29 and A-30: a person needs an identity number, an enterprise its legal representative.
+ * The fields may be of any type here, for it is also asked about requests that are already refused.
+ */
+function* contradictions(
+  { userType, userInfo: subject, bizScene, processType }: CreateRequest,
   check: IdentityCheck,
 ): Generator<FieldProblem> {
   const fault = (name: string, message: string) => ({ field: `userInfo.${name}`, message });
@@ -99,19 +127,26 @@ function* subjectFaults(
     yield fault("idCardNo", "is required when userType is PERSONAL");
   if (userType === "ENTERPRISE" && subject.legalRepName === undefined)
     yield fault("legalRepName", "is required when userType is ENTERPRISE");
-  for (const name of ["idCardNo", "legalRepIdCardNo"] as const) {
-    const value = subject[name];
-    if (value !== undefined && !isResidentId(value, check))
-      yield fault(name, "is not a valid identity number (GB 11643)");
-  }
-  if (subject.creditCode !== undefined && !isCreditCode(subject.creditCode, check))
-    yield fault("creditCode", "is not a valid unified social credit code (GB 32100)");
+  // Company accounts have no check digit; a person's card has.
   const personalCard = userType === "PERSONAL" ? subject.bankAccountNo : undefined;
-  if (personalCard !== undefined && !isBankCard(personalCard, check))
+  if (typeof personalCard === "string" && !isBankCard(personalCard, check))
     yield fault("bankAccountNo", "is not a valid bank card number");
+  if (Object.hasOwn(processOf, bizScene) && processType && processType !== processOf[bizScene])
+    yield { field: "processType", message: `contradicts bizScene ${bizScene}` };
 }
 
-const revokeSchema = z.strictObject({ reason: text(512), operator: text(64) });
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
+
+/** The reason is an operator's free text and stands in no agreement: lines and lengths are theirs. */
+const revokeSchema = z.strictObject({
+  reason: z
+    .string()
+    .trim()
+    .min(1, "must not be empty")
+    .max(512, "must not be longer than 512 characters"),
+  operator: text(64),
+});
 
 /** Reads `{reason, operator}`. */
 export const readRevokeRequest = (body: unknown): z.infer<typeof revokeSchema> =>
@@ -136,11 +171,20 @@ export const readVerificationCallback = (body: unknown): z.infer<typeof callback
 function read<T>(schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues.flatMap(fieldProblems);
-  const onlyScene = fields.every(({ field }) => field === "bizScene" || field === "scene");
-  const onlyType = fields.every(({ field }) => field === "agreementType");
+  const fields = parsed.error.issues
+    .flatMap(fieldProblems)
+    // One fault a field is enough to mend it.
+    .filter((one, index, all) => all.findIndex(({ field }) => field === one.field) === index);
+  const only = (...names: readonly string[]) =>
+    fields.every(
+      ({ field, message }) => names.includes(field) && message.startsWith("must be one"),
+    );
   throw invalid(
-    onlyScene ? "SCENE_UNSUPPORTED" : onlyType ? "AGREEMENT_UNSUPPORTED" : "PARAM_INVALID",
+    only("bizScene", "scene")
+      ? "SCENE_UNSUPPORTED"
+      : only("agreementType")
+        ? "AGREEMENT_UNSUPPORTED"
+        : "PARAM_INVALID",
     fields,
   );
 }
@@ -150,8 +194,9 @@ function fieldProblems(issue: z.core.$ZodIssue): FieldProblem[] {
   const at = (...more: string[]) => [...path, ...more].join(".") || "body";
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => ({ field: at(key), message: "is not a known field" }));
-  const missing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
-  return [{ field: at(), message: missing ? "is required" : issue.message }];
+  if (issue.code !== "invalid_type") return [{ field: at(), message: issue.message }];
+  const missing = issue.message.endsWith("received undefined");
+  return [{ field: at(), message: missing ? "is required" : `must be of type ${issue.expected}` }];
 }
 
 function invalid(code: ProblemCode, fields: readonly FieldProblem[]): Problem {

@@ -223,6 +223,7 @@ function changed(contract: Contract, entry: Entry): Contract {
       };
     case "CALLBACK_DELIVERED":
     case "CALLBACK_UNDELIVERED":
+    case "ERASED":
       return contract;
     default:
       return step satisfies never;

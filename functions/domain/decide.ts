@@ -83,6 +83,7 @@ export type Command = { readonly at: string } & (
       readonly attempts: number;
       readonly status: number;
     }
+  | { readonly type: "erase"; readonly operator: string }
   | { readonly type: "systemError"; readonly execution: string; readonly error: string }
 );
 
@@ -172,8 +173,14 @@ export function decide(contract: Contract, command: Command): Decision {
           ),
         ],
       };
-    case "systemError":
+    case "erase":
       return isTerminal(contract) && contract.sealed
+        ? { drafts: [draft(command, "ERASED", `operator:${command.operator}`, {})] }
+        : refuse("STATE_CONFLICT", "revoke the contract and let it be sealed before erasing it");
+    case "systemError":
+      // The rule that reports an execution delivers at least once; one execution breaks only once.
+      return (isTerminal(contract) && contract.sealed) ||
+        contract.attention?.execution === command.execution
         ? nothing
         : {
             drafts: [

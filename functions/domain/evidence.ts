@@ -26,7 +26,8 @@ export type Step =
   | "COMPLETED"
   | "CALLBACK_DELIVERED"
   | "CALLBACK_UNDELIVERED"
-  | "SYSTEM_ERROR";
+  | "SYSTEM_ERROR"
+  | "ERASED";
 
 /** The vocabulary of document D (D-20); what concerns no party of the agreement is a FLOW record. */
 export type EvidenceType =
@@ -85,6 +86,7 @@ const evidenceTypes = {
   CALLBACK_DELIVERED: "FLOW",
   CALLBACK_UNDELIVERED: "FLOW",
   SYSTEM_ERROR: "FLOW",
+  ERASED: "FLOW",
 } as const satisfies Record<Step, EvidenceType>;
 
 export const evidenceType = (step: Step): EvidenceType => evidenceTypes[step];

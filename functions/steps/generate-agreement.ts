@@ -1,5 +1,6 @@
-import { documentKey, documentStore } from "../adapters/document-store.ts";
+import { documentStore } from "../adapters/document-store.ts";
 import { advance } from "../advance.ts";
+import { storeAgreement } from "../agreement-file.ts";
 import { assembleContracts } from "../assemble.ts";
 import { contentHash, UnsafeValue } from "../domain/agreement.ts";
 import { isTerminal } from "../domain/contract.ts";
@@ -25,7 +26,7 @@ export function build(world: World) {
     if (contract === undefined) throw new Error(`contract ${contractId} does not exist`);
     if (contract.agreement !== undefined || isTerminal(contract)) return;
 
-    const details = await contracts.readDetails(contractId);
+    const { details, key } = await contracts.readDetails(contractId);
     try {
       const agreement = contractAgreement(contract, details);
       const fonts = await agreementFonts();
@@ -35,7 +36,7 @@ export function build(world: World) {
         createdAt: contract.createdAt,
       });
       const documentHash = hashBytes(pdf);
-      await documents.putOnce(documentKey(contractId, documentHash), pdf, "application/pdf");
+      await storeAgreement(documents, key, contractId, documentHash, pdf);
       await advance(contracts, contractId, {
         type: "generate",
         at: world.now(),

@@ -1,14 +1,16 @@
+import type { StoredEntry } from "../adapters/contract-items.ts";
 import { Conflict } from "../adapters/contract-store.ts";
-import { documentKey, documentStore } from "../adapters/document-store.ts";
+import { documentStore } from "../adapters/document-store.ts";
 import { signingKey } from "../adapters/signing-key.ts";
 import { advance } from "../advance.ts";
+import { readAgreement } from "../agreement-file.ts";
 import { assembleContracts } from "../assemble.ts";
 import { issueCredential } from "../credential.ts";
 import type { Contract } from "../domain/contract.ts";
 import { decide } from "../domain/decide.ts";
-import { type Entry, hashBytes, leafHash, merkleRoot } from "../domain/evidence.ts";
+import { leafHash, merkleRoot } from "../domain/evidence.ts";
 import { readEnvironment } from "../environment.ts";
-import { evidenceBundle, sealStatement } from "../evidence-bundle.ts";
+import { evidenceBundle, sealStatement, storeBundle } from "../evidence-bundle.ts";
 import { WorkflowFailure } from "../workflow-failure.ts";
 import { lambda, type World } from "../world.ts";
 
@@ -38,7 +40,7 @@ export function build(world: World) {
     if (rows.length !== contract.length)
       throw new Conflict(`contract ${contractId} grew while it was being sealed`);
     const entries = rows.map((row) => row.entry);
-    const sealed = await sealBundle(contract, entries, await contracts.disclose(contractId, rows));
+    const sealed = await sealBundle(contract, rows);
     const credential =
       contract.state.status === "SEALING" ? await issueCredential(key, contract, entries) : "";
     const decision = decide(contract, { type: "seal", at: world.now(), ...sealed, credential });
@@ -47,26 +49,22 @@ export function build(world: World) {
     await contracts.commit(contract, decision.drafts);
   };
 
-  async function sealBundle(
-    contract: Contract,
-    entries: readonly Entry[],
-    disclosures: Awaited<ReturnType<typeof contracts.disclose>>,
-  ) {
+  async function sealBundle(contract: Contract, rows: readonly StoredEntry[]) {
+    const entries = rows.map((row) => row.entry);
     const root = merkleRoot(entries.map(leafHash));
+    const dataKey = await contracts.readKey(contract.id);
+    const disclosures = contracts.disclose(contract.id, rows, dataKey);
     const statement = sealStatement(contract.id, root, entries.length);
     const [signature, publicKey, agreement] = await Promise.all([
       key.sign(statement),
       key.publicKey(),
-      contract.agreement &&
-        documents.get(documentKey(contract.id, contract.agreement.documentHash)),
+      readAgreement(documents, dataKey, contract),
     ]);
-    if (contract.agreement && agreement === undefined)
-      throw new Error(`the agreement of ${contract.id} is not in the document bucket`);
     const parts = { entries, disclosures, agreement, statement, signature, publicKey };
-    const bundleKey = `evidence/${contract.id}/${root}.zip`;
+    const bundleKey = `evidence/${contract.id}/${root}`;
     // Signatures differ each time they are made: after a crash the first bundle under this root stays.
-    const bundle = await evidence.putOnce(bundleKey, evidenceBundle(parts), "application/zip");
-    return { root, treeSize: entries.length, bundleKey, bundleHash: hashBytes(bundle) };
+    await storeBundle(evidence, bundleKey, dataKey, evidenceBundle(parts));
+    return { root, treeSize: entries.length, bundleKey };
   }
 }
 

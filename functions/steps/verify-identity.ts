@@ -40,7 +40,8 @@ export function build(world: World) {
     const { challenge } = signerOf(contract, signer);
     if (challenge === undefined) throw new Error(`contract ${contract.id} has no challenge`);
     const { number, method } = challenge;
-    const { subject, scene, fundPurpose } = await contracts.readDetails(contract.id);
+    const { details } = await contracts.readDetails(contract.id);
+    const { subject, scene, fundPurpose } = details;
     try {
       const accepted = await verification.createChallenge({
         challengeKey: challengeKey(contract, number, method),

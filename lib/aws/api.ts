@@ -66,7 +66,8 @@ function routeNeeds(props: Foundation): Readonly<Record<RouteFile, readonly Need
       settings.identityCheck,
     ],
     "get-contract": [...partner, ...links, ...read],
-    "get-evidence": [...partner, ...read, storage.openPersonalData, storage.readEvidence],
+    "get-evidence": [...partner, ...links, ...read, storage.openPersonalData],
+    "download-bundle": [...links, ...read, storage.openPersonalData, storage.readEvidence],
     "resend-sms": [...partner, ...links, ...write, secrets.peers, settings.smsGateway],
     "revoke-contract": [...partner, ...write],
     "receive-verification": [secrets.peers, tables.spendNonces, ...write],
@@ -86,6 +87,8 @@ function restApi(scope: Construct): RestApi {
   });
   const rest = new RestApi(scope, "Rest", {
     restApiName: "qianyue",
+    // Bodies travel as base64 both ways: a signature covers exact bytes, and a bundle is a zip.
+    binaryMediaTypes: ["*/*"],
     endpointTypes: [EndpointType.REGIONAL],
     cloudWatchRole: false,
     deployOptions: {

@@ -10,6 +10,7 @@ export const routes = [
   { method: "POST", path: "/v1/contracts", file: "create-contract" },
   { method: "GET", path: "/v1/contracts/{contractId}", file: "get-contract" },
   { method: "GET", path: "/v1/contracts/{contractId}/evidence", file: "get-evidence" },
+  { method: "GET", path: "/v1/contracts/{contractId}/evidence/bundle", file: "download-bundle" },
   { method: "POST", path: "/v1/contracts/{contractId}/sms", file: "resend-sms" },
   { method: "POST", path: "/v1/contracts/{contractId}/revoke", file: "revoke-contract" },
   {
