@@ -48,7 +48,7 @@ describe("functions", () => {
       ["create-contract", "generate-agreement", "seal-evidence", "start-from-event"],
     ],
     ["s3:PutObject", ["generate-agreement", "seal-evidence"]],
-    ["s3:GetObject", ["generate-agreement", "get-evidence", "seal-evidence"]],
+    ["s3:GetObject", ["download-bundle", "generate-agreement", "seal-evidence"]],
     ["states:StartExecution", ["drive-workflow"]],
     ["states:SendTaskSuccess", ["drive-workflow"]],
     ["events:PutEvents", ["publish-events"]],
@@ -89,8 +89,9 @@ describe("functions", () => {
       "create-contract":
         "ALLOWED_CALLBACK_HOSTS CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_CHAIN_TABLE GUARD_TABLE IDENTITY_CHECK PARTNERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL",
       "get-contract": `${contracts} GUARD_TABLE PARTNERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL`,
-      "get-evidence":
-        "CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_BUCKET EVIDENCE_CHAIN_TABLE GUARD_TABLE PARTNERS_SECRET_ID",
+      "get-evidence": `${contracts} GUARD_TABLE PARTNERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL`,
+      "download-bundle":
+        "CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_BUCKET EVIDENCE_CHAIN_TABLE PLATFORM_SECRET_ID PUBLIC_BASE_URL",
       "resend-sms": `${contracts} GUARD_TABLE PARTNERS_SECRET_ID PEERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL SMS_GATEWAY_URL`,
       "revoke-contract": `${contracts} GUARD_TABLE PARTNERS_SECRET_ID`,
       "receive-verification": `${contracts} GUARD_TABLE PEERS_SECRET_ID`,
