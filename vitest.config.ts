@@ -16,6 +16,7 @@ export default defineConfig({
         test: {
           name: "wired",
           include: ["test/{local,journeys,browser}/**/*.test.ts"],
+          globalSetup: "test/journeys/global-setup.ts",
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
