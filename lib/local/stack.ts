@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { localApi } from "./api-gateway.ts";
+import { localRegion } from "./aws-json.ts";
 import { type LocalClock, localClock } from "./clock.ts";
 import { closingStack } from "./closing.ts";
 import { serveConsole } from "./console.ts";
@@ -45,6 +46,8 @@ export type StackDescription = {
   };
   readonly partners: Credentials["partners"];
   readonly verificationSystem: Credentials["verificationSystem"];
+  /** What a program needs in its environment to act on this stack as an operator. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Folder with one log file a function. */
   readonly logs: string;
   readonly pid: number;
@@ -112,7 +115,11 @@ async function start(options: StackOptions, closing: Closing): Promise<LocalStac
   const wiring = closing.own(connect(template, services, { clock, lambda, directory }));
   wake = wiring.wake;
   doors.api.serve(localApi({ ...apiSettings(template), lambda, clock }));
-  const description = describe(doors, credentials, directory);
+  const names = functions.map(({ environment }) => environment);
+  const description = {
+    ...describe(doors, credentials, directory),
+    environment: operatorEnvironment(doors.aws.url, names),
+  };
   doors.console.serve(
     serveConsole({
       links: { API: description.apiUrl, ...description.simulators },
@@ -146,7 +153,11 @@ const stackParameters = ({ api, sms, verification, partner }: Doors) => ({
   Stage: "local",
 });
 
-function describe(doors: Doors, credentials: Credentials, directory: string): StackDescription {
+function describe(
+  doors: Doors,
+  credentials: Credentials,
+  directory: string,
+): Omit<StackDescription, "environment"> {
   const { api, console, aws, sms, verification, partner } = doors;
   return {
     apiUrl: api.url,
@@ -159,6 +170,18 @@ function describe(doors: Doors, credentials: Credentials, directory: string): St
     pid: process.pid,
   };
 }
+
+/** The functions' own names of tables, buckets and keys, and a name that the gateway attributes calls to. */
+const operatorEnvironment = (
+  awsUrl: string,
+  names: readonly Readonly<Record<string, string>>[],
+) => ({
+  AWS_ENDPOINT_URL: awsUrl,
+  AWS_REGION: localRegion,
+  AWS_ACCESS_KEY_ID: "operator",
+  AWS_SECRET_ACCESS_KEY: "local",
+  ...Object.assign({}, ...names),
+});
 
 /** A clock whose offset outlives the process: stored deadlines must not become future ones again. */
 function durableClock(file: string): LocalClock {
