@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
 import { lookup as resolve } from "node:dns";
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
@@ -14,6 +14,8 @@ export type World = {
   /** ISO 8601, UTC, milliseconds. */
   now(): string;
   randomBytes(size: number): Buffer;
+  /** A fresh P-256 key that lives in memory only and is gone with the value. */
+  keyPair(): KeyPair;
   http(request: HttpRequest): Promise<HttpResponse>;
   environment(name: string): string | undefined;
   /** Merged into every AWS client's configuration; empty on AWS. */
@@ -32,7 +34,7 @@ export type HttpRequest = {
   readonly method: "GET" | "POST";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   readonly timeoutMs: number;
   /** The answer is cut off here: no outside system can fill our memory. */
   readonly maxBytes: number;
@@ -43,14 +45,26 @@ export type HttpRequest = {
 export type HttpResponse = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** The answer read as UTF-8. */
   readonly body: string;
+  /** The answer as it came, for those who speak binary. */
+  readonly bytes?: Uint8Array;
+};
+
+export type KeyPair = {
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Uint8Array;
+  /** DER ECDSA signature over SHA-256 of `message`. */
+  sign(message: Uint8Array): Uint8Array;
 };
 
 export type Metric =
   | "SystemError"
   | "DependencyFailure"
   | "WebhookUndelivered"
-  | "SignatureRefused";
+  | "SignatureRefused"
+  | "CertificateExpiring"
+  | "TimestampUnavailable";
 
 /** No answer came. `sent: false` proves that the other side saw nothing; otherwise the outcome is unknown. */
 export class NoAnswer extends Error {
@@ -69,6 +83,7 @@ const metrics = new Metrics({ namespace: "Qianyue", serviceName: "qianyue" });
 export const lambdaWorld: World = {
   now: () => new Date().toISOString(),
   randomBytes: (size) => randomBytes(size),
+  keyPair,
   http,
   environment: (name) => process.env[name],
   aws: {},
@@ -87,6 +102,14 @@ export function lambda<Event, Result>(
   return (event, context) => {
     built ??= build(lambdaWorld);
     return built(event, context);
+  };
+}
+
+function keyPair(): KeyPair {
+  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  return {
+    publicKey: publicKey.export({ format: "der", type: "spki" }),
+    sign: (message) => sign("sha256", message, privateKey),
   };
 }
 
@@ -132,12 +155,14 @@ function http(request: HttpRequest): Promise<HttpResponse> {
       incoming.on("error", giveUp);
       incoming.on("end", () => {
         clearTimeout(deadline);
+        const bytes = Buffer.concat(chunks);
         answer({
           status: incoming.statusCode ?? 0,
           headers: Object.fromEntries(
             Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]),
           ),
-          body: Buffer.concat(chunks).toString("utf8"),
+          body: bytes.toString("utf8"),
+          bytes,
         });
       });
     });
