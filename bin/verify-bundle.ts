@@ -6,8 +6,8 @@ import {
   type Disclosure,
   type Entry,
   leafHash,
-  merkleRoot,
 } from "../functions/domain/evidence.ts";
+import { merkleRoot } from "../functions/domain/merkle-tree.ts";
 
 /**
  * Checks an evidence bundle (design 5) claim by claim. It trusts the key inside the bundle, so it shows

@@ -1,8 +1,9 @@
 import { type Contract, isTerminal, type State, type Status } from "../domain/contract.ts";
 import { isPast, plusSeconds } from "../domain/drafts.ts";
 import { type ContractEvent, eventId, evidenceChainId } from "../domain/events.ts";
-import { type Disclosure, type Entry, leafHash, merkleRoot } from "../domain/evidence.ts";
+import { type Disclosure, type Entry, leafHash } from "../domain/evidence.ts";
 import { figures } from "../domain/figures.ts";
+import { merkleRoot } from "../domain/merkle-tree.ts";
 import type { Problem, ProblemCode } from "../domain/problem.ts";
 import { credentialSeconds, type VerificationMethod } from "../domain/verification-rules.ts";
 
@@ -316,7 +317,8 @@ export function webhookBody(event: ContractEvent) {
       status: progressOf[status].status,
       state: statusOf[status],
       ...(status === "COMPLETED" ? { evidenceChainId: evidenceChainId(event.contractId) } : {}),
-      ...(status === "COMPLETED" ? {} : { reason: event.reason ?? status }),
+      // Steps are named like the failure codes of the query (DECLINED, REVOKED, EXPIRED).
+      ...(status === "COMPLETED" ? {} : { reason: event.reason ?? event.step }),
     },
   };
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
+import { hashLeaf } from "./merkle-tree.ts";
 
 /** The vocabulary of document A, extended by requirements 3.1: what happened. */
 export type Step =
@@ -99,26 +100,11 @@ export function entryBytes(entry: Entry): Buffer {
 }
 
 /** Leaf hash of RFC 6962 section 2.1: sha256(0x00 ‖ entry), hex. */
-export const leafHash = (entry: Entry): string =>
-  createHash("sha256").update(Buffer.of(0)).update(entryBytes(entry)).digest("hex");
+export const leafHash = (entry: Entry): string => hashLeaf(entryBytes(entry));
 
 /** What an entry says about a disclosure: hex sha256(salt ‖ value); the salt is hex, 16 bytes or more. */
 export const commitment = (salt: string, value: string): string =>
   createHash("sha256").update(Buffer.from(salt, "hex")).update(value, "utf8").digest("hex");
-
-/** Merkle tree head of RFC 6962 section 2.1 over hex leaf hashes; hex. The empty tree is sha256(""). */
-export function merkleRoot(leaves: readonly string[]): string {
-  if (leaves.length === 0) return createHash("sha256").digest("hex");
-  const [only] = leaves;
-  if (leaves.length === 1 && only !== undefined) return only;
-  // The largest power of two smaller than n splits the tree; odd nodes are never duplicated.
-  const split = 2 ** Math.floor(Math.log2(leaves.length - 1));
-  return createHash("sha256")
-    .update(Buffer.of(1))
-    .update(Buffer.from(merkleRoot(leaves.slice(0, split)), "hex"))
-    .update(Buffer.from(merkleRoot(leaves.slice(split)), "hex"))
-    .digest("hex");
-}
 
 /** Says what is wrong with a chain, entry by entry; an empty list means it holds. */
 export function chainFaults(
