@@ -22,7 +22,7 @@ const enterprise = {
 };
 
 /** `request` with the value under a dotted path replaced, or taken out when it is undefined. */
-function changed(request: object, path: string, value: unknown): unknown {
+function changed(request: object, path: string, value: unknown): object {
   const [name = "", ...rest] = path.split(".");
   const inner = (request as Record<string, unknown>)[name];
   const next = rest.length === 0 ? value : changed(inner as object, rest.join("."), value);
