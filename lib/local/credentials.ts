@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { dirname } from "node:path";
 
 /** One partner as a client of the API needs it. */
-export type PartnerCredentials = {
+type PartnerCredentials = {
   readonly clientId: string;
   readonly secret: string;
   /** Standard Webhooks: `whsec_` and base64. */
@@ -11,7 +11,7 @@ export type PartnerCredentials = {
   readonly dialects: readonly string[];
 };
 
-export type PeerCredentials = { readonly clientId: string; readonly secret: string };
+type PeerCredentials = { readonly clientId: string; readonly secret: string };
 
 export type Credentials = {
   readonly partners: readonly PartnerCredentials[];

@@ -12,7 +12,7 @@ const doorNames = ["api", "console", "aws", "sms", "verification", "partner"] as
 type DoorName = (typeof doorNames)[number];
 
 /** A door that is open before what stands behind it is ready, and until it is gone: callers wait. */
-export type HeldDoor = Listening & {
+type HeldDoor = Listening & {
   serve(handle: LocalService["handle"]): void;
   /** Lets nobody in any more: who still calls waits until the door closes. */
   hold(): void;

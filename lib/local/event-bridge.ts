@@ -22,7 +22,7 @@ export type Rule = {
 };
 
 /** What a publisher says; the bus adds id, time and account. */
-export type Announcement = {
+type Announcement = {
   readonly source: string;
   readonly "detail-type": string;
   readonly resources: readonly string[];

@@ -11,7 +11,7 @@ export type AwsCall = {
 };
 
 /** Looks at every call before it is served; a response given here is the answer. */
-export type Before = (
+type Before = (
   call: AwsCall,
   request: ServiceRequest,
 ) => ServiceResponse | undefined | Promise<ServiceResponse | undefined>;
@@ -72,7 +72,7 @@ export function localGateway(options: GatewayOptions) {
 }
 
 /** Reads who calls what from the signature and the protocol; nothing in the app is asked. */
-export function identify(request: ServiceRequest): AwsCall {
+function identify(request: ServiceRequest): AwsCall {
   const credential =
     /Credential=([^,\s]+)/.exec(request.headers.authorization ?? "")?.[1] ??
     request.query.get("X-Amz-Credential") ??

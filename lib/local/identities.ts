@@ -7,7 +7,7 @@ export type Identity = {
   readonly attributes: Readonly<Record<string, string>>;
 };
 
-export type IdentityContext = {
+type IdentityContext = {
   readonly awsUrl: string;
   /** Another property of the same resource, resolved: versions and aliases are named by their owner. */
   property(name: string): unknown;

@@ -27,7 +27,7 @@ export type Invocation =
       readonly trace: readonly string[];
     };
 
-export type LogLine = { readonly functionName: string; readonly text: string };
+type LogLine = { readonly functionName: string; readonly text: string };
 
 export type LocalLambda = {
   /** Runs the function, after earlier calls where all its workers are busy. Never rejects. */

@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { localAccount, localRegion } from "./aws-json.ts";
 import type { LocalClock } from "./clock.ts";
 import type { Invocation } from "./lambda.ts";
+import type { Message } from "./messages.ts";
 import { type BatchAnswer, type Poller, pollForever } from "./pollers.ts";
-import type { Message, Queues } from "./queues.ts";
+import type { Queues } from "./queues.ts";
 import { systemAttributes } from "./sqs.ts";
 
 /** An event source mapping from a queue, as the template has it. */

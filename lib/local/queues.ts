@@ -1,22 +1,5 @@
-import { randomUUID } from "node:crypto";
-import { AwsError } from "./aws-error.ts";
 import type { LocalClock } from "./clock.ts";
-import { openDatabase, transaction } from "./database.ts";
-
-/** The settings of a standard queue that matter locally; what is left out has the default of AWS. */
-export type QueueSettings = {
-  readonly visibilitySeconds?: number;
-  readonly delaySeconds?: number;
-  readonly retentionSeconds?: number;
-  readonly redrive?: { readonly deadLetterQueue: string; readonly maxReceiveCount: number };
-};
-
-export type MessageAttributes = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-
-export type SendOptions = {
-  readonly delaySeconds?: number | undefined;
-  readonly attributes?: MessageAttributes | undefined;
-};
+import { type Message, openMessages, type QueueSettings, type SendOptions } from "./messages.ts";
 
 export type ReceiveOptions = {
   readonly max: number;
@@ -26,49 +9,7 @@ export type ReceiveOptions = {
   readonly signal?: AbortSignal;
 };
 
-export type Message = {
-  readonly id: string;
-  readonly receipt: string;
-  readonly body: string;
-  readonly attributes: MessageAttributes;
-  readonly sentMs: number;
-  readonly firstReceivedMs: number;
-  readonly receiveCount: number;
-};
-
-export type QueueCount = {
-  readonly name: string;
-  readonly visible: number;
-  readonly hidden: number;
-};
-
 export type Queues = ReturnType<typeof openQueues>;
-
-/** Quotas: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
-const messageLimitBytes = 1024 * 1024;
-const delayLimitSeconds = 900;
-const visibilityLimitSeconds = 43_200;
-const defaults = { visibilitySeconds: 30, delaySeconds: 0, retentionSeconds: 345_600 };
-
-const schema = `
-  CREATE TABLE IF NOT EXISTS queues (name TEXT PRIMARY KEY, settings TEXT NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS messages (
-    id TEXT PRIMARY KEY, queue TEXT NOT NULL REFERENCES queues (name), body TEXT NOT NULL,
-    attributes TEXT NOT NULL, sent_ms INTEGER NOT NULL, visible_ms INTEGER NOT NULL,
-    receive_count INTEGER NOT NULL DEFAULT 0, first_received_ms INTEGER, receipt TEXT,
-    in_flight INTEGER NOT NULL DEFAULT 0
-  ) STRICT;
-  CREATE INDEX IF NOT EXISTS messages_due ON messages (queue, visible_ms);
-`;
-
-type Row = {
-  readonly id: string;
-  readonly body: string;
-  readonly attributes: string;
-  readonly sent_ms: number;
-  readonly receive_count: number;
-  readonly first_received_ms: number | null;
-};
 
 /**
  * Standard queues on the stack's clock: delays, visibility and retention pass when the clock is
@@ -81,66 +22,26 @@ export function openQueues({
   readonly directory: string;
   readonly clock: LocalClock;
 }) {
-  const database = openDatabase(directory, "queues.db", schema);
-  const sql = statements(database);
+  const messages = openMessages(directory);
   const waiting = waitingRoom();
   const nowMs = (): number => Math.trunc(clock.now());
-  // Whoever held a message died with the last process; only a visibility set on purpose still counts.
-  sql.release.run(nowMs());
+  // Whoever held a message died with the last process.
+  messages.release(nowMs());
 
-  function settingsOf(queue: string): QueueSettings & typeof defaults {
-    const row = sql.selectQueue.get(queue);
-    if (row !== undefined) return { ...defaults, ...JSON.parse(String(row.settings)) };
-    throw new AwsError("com.amazonaws.sqs#QueueDoesNotExist", `no local queue "${queue}"`);
-  }
-
-  function take(queue: string, options: ReceiveOptions): Message[] {
-    const now = nowMs();
-    const settings = settingsOf(queue);
-    const seconds = options.visibilitySeconds ?? settings.visibilitySeconds;
-    const hiddenUntilMs = now + within(seconds, visibilityLimitSeconds) * 1000;
-    if (sql.selectDue.get(queue, now, 1) === undefined) return [];
-    return transaction(database, () => {
-      sql.deleteExpired.run(queue, now - settings.retentionSeconds * 1000);
-      const rows = sql.selectDue.all(queue, now, options.max) as Row[];
-      return rows.flatMap((row) => {
-        if (settings.redrive && row.receive_count >= settings.redrive.maxReceiveCount) {
-          sql.move.run(settings.redrive.deadLetterQueue, now, row.id);
-          waiting.wake(settings.redrive.deadLetterQueue);
-          return [];
-        }
-        const message = received(row, now);
-        const { receipt, receiveCount, firstReceivedMs } = message;
-        sql.markReceived.run(receipt, hiddenUntilMs, receiveCount, firstReceivedMs, row.id);
-        return [message];
-      });
-    });
-  }
-
-  function nextDueMs(queue: string): number | undefined {
-    const due = sql.selectNextDue.get(queue)?.due;
-    return typeof due === "number" ? due : undefined;
+  function take(queue: string, { max, visibilitySeconds }: ReceiveOptions): Message[] {
+    const taken = messages.take(queue, max, visibilitySeconds, nowMs());
+    const { redrive } = messages.settingsOf(queue);
+    if (redrive !== undefined) waiting.wake(redrive.deadLetterQueue);
+    return taken;
   }
 
   return {
+    settingsOf: messages.settingsOf,
     /** Makes the queue, or gives the existing one these settings; its messages stay. */
-    create(name: string, settings: QueueSettings = {}): void {
-      sql.upsertQueue.run(name, JSON.stringify(settings));
-    },
-    settingsOf,
+    create: (queue: string, settings: QueueSettings = {}) => messages.create(queue, settings),
     /** Stores the message and answers with its id. */
     send(queue: string, body: string, options: SendOptions = {}): string {
-      const delay = within(
-        options.delaySeconds ?? settingsOf(queue).delaySeconds,
-        delayLimitSeconds,
-      );
-      const size = Buffer.byteLength(body);
-      if (size === 0 || size > messageLimitBytes) {
-        throw invalid(`a message has 1 to ${messageLimitBytes} bytes, this one has ${size}`);
-      }
-      const id = randomUUID();
-      const attributes = JSON.stringify(options.attributes ?? {});
-      sql.insert.run(id, queue, body, attributes, nowMs(), nowMs() + delay * 1000);
+      const id = messages.insert(queue, body, options, nowMs());
       waiting.wake(queue);
       return id;
     },
@@ -148,10 +49,10 @@ export function openQueues({
     async receive(queue: string, options: ReceiveOptions): Promise<Message[]> {
       const deadline = performance.now() + options.waitMs;
       while (!options.signal?.aborted) {
-        const messages = take(queue, options);
+        const taken = take(queue, options);
         const leftMs = deadline - performance.now();
-        if (messages.length > 0 || leftMs <= 0) return messages;
-        const dueMs = nextDueMs(queue);
+        if (taken.length > 0 || leftMs <= 0) return taken;
+        const dueMs = messages.nextDueMs(queue);
         await waiting.wait(queue, leftMs, options.signal, (resume) =>
           dueMs === undefined ? undefined : clock.at(dueMs, resume),
         );
@@ -159,54 +60,16 @@ export function openQueues({
       return [];
     },
     /** Deleting twice, or with the receipt of an earlier delivery, is no error and changes nothing. */
-    delete(queue: string, receipt: string): void {
-      sql.deleteByReceipt.run(queue, receipt);
-    },
+    delete: messages.delete,
     changeVisibility(queue: string, receipt: string, seconds: number): void {
-      const visibleMs = nowMs() + within(seconds, visibilityLimitSeconds) * 1000;
-      if (sql.setVisible.run(visibleMs, queue, receipt).changes === 0) {
-        throw new AwsError("ReceiptHandleIsInvalid", `queue "${queue}" gave no such receipt`);
-      }
+      messages.hide(queue, receipt, seconds, nowMs());
       waiting.wake(queue);
     },
-    counts: (): QueueCount[] => sql.count.all(nowMs(), nowMs()) as QueueCount[],
+    counts: () => messages.counts(nowMs()),
     close(): void {
       waiting.close();
-      database.close();
+      messages.close();
     },
-  };
-}
-
-function statements(database: ReturnType<typeof openDatabase>) {
-  return {
-    selectQueue: database.prepare("SELECT settings FROM queues WHERE name = ?"),
-    upsertQueue: database.prepare(
-      "INSERT INTO queues VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET settings = excluded.settings",
-    ),
-    insert: database.prepare(
-      "INSERT INTO messages (id, queue, body, attributes, sent_ms, visible_ms) VALUES (?, ?, ?, ?, ?, ?)",
-    ),
-    selectDue: database.prepare(
-      "SELECT * FROM messages WHERE queue = ? AND visible_ms <= ? ORDER BY visible_ms, rowid LIMIT ?",
-    ),
-    selectNextDue: database.prepare("SELECT min(visible_ms) AS due FROM messages WHERE queue = ?"),
-    markReceived: database.prepare(
-      "UPDATE messages SET receipt = ?, visible_ms = ?, receive_count = ?, first_received_ms = ?, in_flight = 1 WHERE id = ?",
-    ),
-    release: database.prepare(
-      "UPDATE messages SET visible_ms = min(visible_ms, ?), in_flight = 0 WHERE in_flight = 1",
-    ),
-    move: database.prepare(
-      "UPDATE messages SET queue = ?, visible_ms = ?, receive_count = 0, receipt = NULL, in_flight = 0 WHERE id = ?",
-    ),
-    deleteByReceipt: database.prepare("DELETE FROM messages WHERE queue = ? AND receipt = ?"),
-    deleteExpired: database.prepare("DELETE FROM messages WHERE queue = ? AND sent_ms <= ?"),
-    setVisible: database.prepare(
-      "UPDATE messages SET visible_ms = ?, in_flight = 0 WHERE queue = ? AND receipt = ?",
-    ),
-    count: database.prepare(`
-      SELECT name, coalesce(sum(visible_ms <= ?), 0) AS visible, coalesce(sum(visible_ms > ?), 0) AS hidden
-      FROM queues LEFT JOIN messages ON queue = name GROUP BY name`),
   };
 }
 
@@ -244,22 +107,3 @@ function waitingRoom() {
     },
   };
 }
-
-function received(row: Row, nowMs: number): Message {
-  return {
-    id: row.id,
-    receipt: randomUUID(),
-    body: row.body,
-    attributes: JSON.parse(row.attributes) as MessageAttributes,
-    sentMs: row.sent_ms,
-    firstReceivedMs: row.first_received_ms ?? nowMs,
-    receiveCount: row.receive_count + 1,
-  };
-}
-
-function within(seconds: number, limit: number): number {
-  if (Number.isInteger(seconds) && seconds >= 0 && seconds <= limit) return seconds;
-  throw invalid(`${seconds} is no whole number of seconds from 0 to ${limit}`);
-}
-
-const invalid = (message: string) => new AwsError("InvalidParameterValue", message);

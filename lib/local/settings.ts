@@ -2,8 +2,8 @@ import type { Route } from "./api-gateway.ts";
 import type { Rule } from "./event-bridge.ts";
 import type { EventPattern } from "./event-pattern.ts";
 import type { FunctionSettings } from "./lambda.ts";
+import type { QueueSettings } from "./messages.ts";
 import type { QueueMapping } from "./queue-poller.ts";
-import type { QueueSettings } from "./queues.ts";
 import type { StreamMapping } from "./stream-poller.ts";
 import type { Resource, Template } from "./template.ts";
 
@@ -69,7 +69,7 @@ export function queueSettings({ properties, logicalId }: Resource): QueueSetting
 }
 
 /** The methods of the template's REST API; integrations other than Lambda proxy are refused. */
-export function apiRoutes(template: Template): Route[] {
+function apiRoutes(template: Template): Route[] {
   const resources = template.of("AWS::ApiGateway::Resource");
   const pathOf = (id: string): string => {
     const resource = resources.find(({ ref }) => ref === id);

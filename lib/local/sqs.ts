@@ -8,7 +8,8 @@ import {
   optionalText,
   text,
 } from "./aws-json.ts";
-import type { Message, MessageAttributes, Queues } from "./queues.ts";
+import type { Message, MessageAttributes } from "./messages.ts";
+import type { Queues } from "./queues.ts";
 import type { LocalService } from "./service.ts";
 
 /** API limits of ReceiveMessage and of every batch. */

@@ -24,7 +24,7 @@ export async function createTable(call: DynamoCall, { name, properties }: Resour
 }
 
 /** Attribute that holds an item's expiry in epoch seconds, when the table has one. */
-export function ttlAttribute({ properties }: Resource): string | undefined {
+function ttlAttribute({ properties }: Resource): string | undefined {
   type Ttl = { AttributeName: string; Enabled: boolean };
   const ttl = properties.TimeToLiveSpecification as Ttl | undefined;
   return ttl?.Enabled ? ttl.AttributeName : undefined;
