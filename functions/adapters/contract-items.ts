@@ -116,7 +116,7 @@ export function openDetails(item: Record<string, unknown>): Omit<Details, "subje
     agreementType: item.agreement_type as AgreementType,
     templateId: String(item.template_id),
     templateVersion: Number(item.template_version),
-    fieldFingerprints: item.field_fingerprints as Details["fieldFingerprints"],
+    fieldFingerprints: (item.field_fingerprints ?? {}) as Details["fieldFingerprints"],
     ...optional("scene", item.scene),
     ...optional("fundPurpose", item.fund_purpose),
     ...optional("smsTemplate", item.sms_template),
