@@ -36,15 +36,7 @@ type Row = {
  */
 export function openDeliveries(directory: string, clock: LocalClock) {
   const database = openDatabase(directory, "events.db", schema);
-  const insert = database.prepare(
-    "INSERT INTO deliveries (rule, target_arn, event, due_ms) VALUES (?, ?, ?, ?)",
-  );
-  const selectDue = database.prepare(
-    "SELECT * FROM deliveries WHERE due_ms <= ? ORDER BY due_ms, id LIMIT ?",
-  );
-  const selectNext = database.prepare("SELECT min(due_ms) AS due FROM deliveries WHERE due_ms > ?");
-  const postpone = database.prepare("UPDATE deliveries SET attempts = ?, due_ms = ? WHERE id = ?");
-  const remove = database.prepare("DELETE FROM deliveries WHERE id = ?");
+  const { insert, selectDue, selectNext, postpone, remove } = statements(database);
   const inFlight = new Set<number>();
   const nowMs = () => Math.trunc(clock.now());
   let route: { deliver: Deliver; policy: (parcel: Parcel) => RetryPolicy } | undefined;
@@ -116,5 +108,19 @@ export function openDeliveries(directory: string, clock: LocalClock) {
       cancelWake();
       database.close();
     },
+  };
+}
+
+function statements(database: ReturnType<typeof openDatabase>) {
+  return {
+    insert: database.prepare(
+      "INSERT INTO deliveries (rule, target_arn, event, due_ms) VALUES (?, ?, ?, ?)",
+    ),
+    selectDue: database.prepare(
+      "SELECT * FROM deliveries WHERE due_ms <= ? ORDER BY due_ms, id LIMIT ?",
+    ),
+    selectNext: database.prepare("SELECT min(due_ms) AS due FROM deliveries WHERE due_ms > ?"),
+    postpone: database.prepare("UPDATE deliveries SET attempts = ?, due_ms = ? WHERE id = ?"),
+    remove: database.prepare("DELETE FROM deliveries WHERE id = ?"),
   };
 }
