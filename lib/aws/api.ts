@@ -77,6 +77,11 @@ function routeNeeds(props: Foundation): Readonly<Record<RouteFile, readonly Need
     "sign-agreement": [...links, ...write],
     "submit-verification": [...links, ...write, secrets.peers, settings.verificationSystem],
     "decline-contract": [...links, ...write],
+    "get-checkpoint": [tables.readLog],
+    "get-log-key": [tables.readLog],
+    "list-leaves": [tables.readLog],
+    "prove-inclusion": [tables.readLog],
+    "prove-consistency": [tables.readLog],
   };
 }
 

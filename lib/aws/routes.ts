@@ -5,7 +5,10 @@ export type Route = {
   readonly file: string;
 };
 
-/** Partners and the verification system sign their requests; a signer holds a link. */
+/**
+ * Partners and the verification system sign their requests; a signer holds a link;
+ * the log is everybody's.
+ */
 export const routes = [
   { method: "POST", path: "/v1/contracts", file: "create-contract" },
   { method: "GET", path: "/v1/contracts/{contractId}", file: "get-contract" },
@@ -24,6 +27,11 @@ export const routes = [
   { method: "POST", path: "/h5/{token}/sign", file: "sign-agreement" },
   { method: "POST", path: "/h5/{token}/verification", file: "submit-verification" },
   { method: "POST", path: "/h5/{token}/decline", file: "decline-contract" },
+  { method: "GET", path: "/v1/log/checkpoint", file: "get-checkpoint" },
+  { method: "GET", path: "/v1/log/key", file: "get-log-key" },
+  { method: "GET", path: "/v1/log/leaves", file: "list-leaves" },
+  { method: "GET", path: "/v1/log/inclusion/{leafHash}", file: "prove-inclusion" },
+  { method: "GET", path: "/v1/log/consistency", file: "prove-consistency" },
 ] as const satisfies readonly Route[];
 
 export type RouteFile = (typeof routes)[number]["file"];

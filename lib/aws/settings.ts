@@ -9,6 +9,7 @@ export class Settings extends Construct {
   readonly verificationSystem: Need;
   readonly callbackHosts: Need;
   readonly identityCheck: Need;
+  readonly logOrigin: Need;
   readonly stage: Need;
 
   constructor(scope: Construct) {
@@ -31,6 +32,12 @@ export class Settings extends Construct {
       default: "strict",
       allowedValues: ["strict", "format"],
     });
+    this.logOrigin = this.setting("LogOrigin", "LOG_ORIGIN", {
+      description:
+        "Name of the transparency log, for ever: a URL without scheme, as checkpoints say it",
+      default: "qianyue.example/log",
+      allowedPattern: "[^\\s+]+",
+    });
     this.stage = this.setting("Stage", "STAGE", {
       description: "Name of this installation, as logs show it",
       default: "prod",
@@ -40,7 +47,12 @@ export class Settings extends Construct {
   private setting(
     name: string,
     variable: string,
-    props: { description: string; default?: string; allowedValues?: string[] },
+    props: {
+      description: string;
+      default?: string;
+      allowedValues?: string[];
+      allowedPattern?: string;
+    },
   ): Need {
     const parameter = new CfnParameter(this, name, { type: "String", ...props });
     // A parameter is typed by a person: its name carries no prefix of this construct.

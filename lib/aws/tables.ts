@@ -24,7 +24,7 @@ const common = {
 
 const recoverable = { pointInTimeRecoveryEnabled: true };
 
-/** State, evidence and the guard against replays. Functions may append evidence; nobody may change it. */
+/** State, evidence, its log and the guard against replays. Functions may append evidence; nobody may change it. */
 export class Tables extends Construct {
   readonly flow: Table;
   readonly chain: Table;
@@ -32,6 +32,8 @@ export class Tables extends Construct {
   readonly readContracts: Need;
   readonly writeContracts: Need;
   readonly spendNonces: Need;
+  readonly readLog: Need;
+  readonly appendLog: Need;
 
   constructor(scope: Construct) {
     super(scope, "Tables");
@@ -62,6 +64,14 @@ export class Tables extends Construct {
       id: "AwsSolutions-DDB3",
       reason: "Nonces live for minutes: restoring an old state of them would protect nobody.",
     });
+    const log = new Table(this, "TransparencyLog", {
+      ...common,
+      tableName: "transparency_log",
+      partitionKey: text("pk"),
+      sortKey: text("sk"),
+      pointInTimeRecoverySpecification: recoverable,
+    });
+    log.addToResourcePolicy(appendOnly());
 
     const environment = {
       CONTRACT_FLOW_TABLE: this.flow.tableName,
@@ -84,6 +94,10 @@ export class Tables extends Construct {
       environment: { GUARD_TABLE: this.guard.tableName },
       statements: [allow(["dynamodb:PutItem"], this.guard.tableArn)],
     };
+    const readLog = allow(["dynamodb:BatchGetItem", "dynamodb:Query"], log.tableArn);
+    const putLog = allow(["dynamodb:PutItem"], log.tableArn);
+    this.readLog = { environment: { LOG_TABLE: log.tableName }, statements: [readLog] };
+    this.appendLog = { ...this.readLog, statements: [readLog, putLog] };
   }
 }
 

@@ -122,7 +122,14 @@ function stepNeeds({ settings, secrets, tables, storage }: Foundation) {
     },
     "seal-evidence": {
       memoryMb: 1024,
-      needs: [...contracts, storage.readDocuments, storage.writeEvidence, storage.sign],
+      needs: [
+        ...contracts,
+        storage.readDocuments,
+        storage.writeEvidence,
+        storage.sign,
+        tables.appendLog,
+        settings.logOrigin,
+      ],
     },
   } as const;
 }

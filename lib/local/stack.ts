@@ -150,6 +150,7 @@ const stackParameters = ({ api, sms, verification, partner }: Doors) => ({
   VerificationUrl: verification.url,
   AllowedCallbackHosts: new URL(partner.url).host,
   IdentityCheck: "format",
+  LogOrigin: "localhost/qianyue/log",
   Stage: "local",
 });
 

@@ -10,6 +10,7 @@ describe("storage", () => {
   test.each([
     ["contract_flow", "pk", "sk"],
     ["evidence_chain", "contract_id", "index"],
+    ["transparency_log", "pk", "sk"],
   ])(
     "A-12, A-13: table %s exists under its own name, recoverable and protected",
     (TableName, hash, range) => {
@@ -26,23 +27,32 @@ describe("storage", () => {
     },
   );
 
-  test("the chain streams what was appended, and refuses to be changed by anyone", () => {
+  test("the chain streams what was appended", () => {
     template.hasResourceProperties("AWS::DynamoDB::Table", {
       TableName: "evidence_chain",
       StreamSpecification: { StreamViewType: "NEW_IMAGE" },
-      ResourcePolicy: {
-        PolicyDocument: {
-          Statement: [
-            Match.objectLike({
-              Effect: "Deny",
-              Principal: { AWS: "*" },
-              Action: Match.arrayWith(["dynamodb:DeleteItem", "dynamodb:UpdateItem"]),
-            }),
-          ],
-        },
-      },
     });
   });
+
+  test.each(["evidence_chain", "transparency_log"])(
+    "%s refuses to be changed by anyone",
+    (name) => {
+      template.hasResourceProperties("AWS::DynamoDB::Table", {
+        TableName: name,
+        ResourcePolicy: {
+          PolicyDocument: {
+            Statement: [
+              Match.objectLike({
+                Effect: "Deny",
+                Principal: { AWS: "*" },
+                Action: Match.arrayWith(["dynamodb:DeleteItem", "dynamodb:UpdateItem"]),
+              }),
+            ],
+          },
+        },
+      });
+    },
+  );
 
   test.each(["contract_flow", "guard"])("table %s forgets by its TTL attribute", (TableName) => {
     template.hasResourceProperties("AWS::DynamoDB::Table", {
@@ -229,13 +239,14 @@ describe("the API", () => {
 });
 
 describe("parameters", () => {
-  test("are the six settings of an installation", () => {
+  test("are the settings of an installation", () => {
     expect(Object.keys(template.toJSON().Parameters)).toEqual([
       "PublicBaseUrl",
       "SmsGatewayUrl",
       "VerificationUrl",
       "AllowedCallbackHosts",
       "IdentityCheck",
+      "LogOrigin",
       "Stage",
     ]);
   });
