@@ -1,7 +1,8 @@
 /** VERIFY.md of every bundle. The commands are run from this very text by a test. */
 export const verifyText = `# How to check this bundle
 
-You need \`openssl\`, \`sha256sum\`, \`xxd\` and a POSIX shell; no program of ours. Unpack the zip and work in its folder.
+You need \`openssl\` and a POSIX shell; no program of ours. Unpack the zip, work in its folder, and run the
+blocks one after the other: each prints OK, or what does not hold.
 
 ## 1. The seal is by the platform's key
 
@@ -15,21 +16,22 @@ a key that only comes with the bundle proves nothing about who sealed it.
 ## 2. The statement covers exactly these entries
 
 Every file in \`entries/\` is one thing that happened. Its leaf is SHA-256 of a zero byte and the file;
-two nodes join as SHA-256 of a one byte and both (RFC 6962, section 2.1). This prints the root:
+two nodes join as SHA-256 of a one byte and both (RFC 6962, section 2.1). This computes the root:
 
 \`\`\`sh
-leaf() { { printf '\\000'; cat "$1"; } | openssl dgst -sha256 -binary | xxd -p -c 64; }
-join() { { printf '\\001'; printf '%s%s' "$1" "$2" | xxd -r -p; } | openssl dgst -sha256 -binary | xxd -p -c 64; }
+mkdir -p leaves; count=0
+for entry in entries/*.json; do
+  { printf '\\000'; cat "$entry"; } | openssl dgst -sha256 -binary > leaves/$count
+  count=$((count + 1))
+done
+# root FIRST SIZE: the node above SIZE leaves that begin with leaf FIRST
 root() {
-  if [ $# -eq 1 ]; then printf '%s' "$1"; return; fi
-  half=1; while [ $((half * 2)) -lt $# ]; do half=$((half * 2)); done
-  left=""; count=0
-  while [ $count -lt $half ]; do left="$left $1"; shift; count=$((count + 1)); done
-  right=$(root "$@"); left=$(root $left); join "$left" "$right"
+  if [ "$2" -eq 1 ]; then cat "leaves/$1"; return; fi
+  half=1; while [ $((half * 2)) -lt "$2" ]; do half=$((half * 2)); done
+  { printf '\\001'; (root "$1" $half); root $(($1 + half)) $(($2 - half)); } | openssl dgst -sha256 -binary
 }
-leaves=""; for entry in entries/*.json; do leaves="$leaves $(leaf "$entry")"; done
-computed=$(root $leaves)
-grep -q "\\"root\\":\\"$computed\\"" seal/statement.json && echo "Root OK"
+computed=$(root 0 $count | od -A n -v -t x1 | tr -d ' \\n')
+grep -q "\\"root\\":\\"$computed\\",\\"treeSize\\":$count," seal/statement.json && echo "Root OK" || echo "Root DIFFERS"
 \`\`\`
 
 Each entry also carries the leaf of the one before it as \`prev\`, so none can be taken out, added or moved.
@@ -37,14 +39,15 @@ Each entry also carries the leaf of the one before it as \`prev\`, so none can b
 ## 3. The agreement is the one that was signed
 
 \`\`\`sh
-hash=$(sha256sum agreement.pdf | cut -d ' ' -f 1)
-grep -l "\\"step\\":\\"SIGNED\\"" entries/*.json | xargs grep -q "\\"documentHash\\":\\"$hash\\"" && echo "Agreement OK"
+hash=$(openssl dgst -sha256 -r agreement.pdf | cut -d ' ' -f 1)
+grep -l '"step":"SIGNED"' entries/*.json | xargs cat | grep -q "\\"documentHash\\":\\"$hash\\"" && echo "Agreement OK" || echo "Agreement DIFFERS, is missing, or nobody signed"
 \`\`\`
 
-A contract that ended before anyone signed has no such entry.
+A contract that ended before anyone signed has no entry whose step is \`SIGNED\`, and so no agreement to check.
 
 ## 4. A disclosed value is the one that was committed to
 
 \`disclosures.json\` lists by entry what stands behind its \`commitments\`: a commitment is SHA-256 of the salt
-(hex, decoded) followed by the value. A value that was erased is missing there; everything above still holds.
+(hex, decoded) followed by the value in UTF-8. When a person was erased, this file and \`agreement.pdf\` are
+missing; everything above but the third block still holds.
 `;
