@@ -1,0 +1,239 @@
+import { AwsFault, type AwsService } from "./aws.ts";
+import { type Attribute, type Bindings, holds, type Item, updated } from "./expressions.ts";
+
+/** Key attributes of a table; `stream` collects what is inserted, as the stream of the table would. */
+export type TableShape = {
+  readonly keys: readonly [string, ...string[]];
+  readonly stream?: boolean;
+};
+
+/** Which items a call reads and writes, as `table/key`: what decides whether two calls can disturb each other. */
+export type Footprint = {
+  readonly label: string;
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+};
+
+/** Called before a call takes effect; answers what to do once it has. */
+export type Gate = (footprint: Footprint) => Promise<(() => Promise<void>) | undefined>;
+
+export type StreamRecord = {
+  readonly eventID: string;
+  readonly eventName: "INSERT";
+  readonly dynamodb: { readonly SequenceNumber: string; readonly NewImage: Item };
+};
+
+type Contents = Record<string, Map<string, Item>>;
+
+type Write = Bindings & {
+  readonly table: string;
+  readonly key: string;
+  readonly condition: string | undefined;
+  change(before: Item | undefined): Item;
+};
+
+/** Conditional DynamoDB in memory: six operations, whole transactions, and the conditions our code states. */
+export function fakeDynamo(shapes: Readonly<Record<string, TableShape>>) {
+  let tables: Contents = emptyTables(shapes);
+  const fake = {
+    gate: undefined as Gate | undefined,
+    stream: [] as StreamRecord[],
+    /** Called once, at the next insert into the stream. */
+    onInsert: [] as (() => void)[],
+    serve,
+    reset(): void {
+      tables = emptyTables(shapes);
+      fake.stream = [];
+      fake.onInsert = [];
+    },
+    /** What is stored now; `restore` brings it back, without a stream. Items are never changed in place. */
+    save: (): Contents =>
+      Object.fromEntries(Object.entries(tables).map(([name, items]) => [name, new Map(items)])),
+    restore(saved: Contents): void {
+      tables = Object.fromEntries(
+        Object.entries(saved).map(([name, items]) => [name, new Map(items)]),
+      );
+      fake.stream = [];
+      fake.onInsert = [];
+    },
+    items: (table: string): Item[] => [...itemsOf(table).values()],
+  };
+  return fake;
+
+  function serve({ operation, input }: Parameters<AwsService>[0]) {
+    switch (operation) {
+      case "GetItem":
+        return get(input);
+      case "BatchGetItem":
+        return batchGet(input);
+      case "PutItem":
+        return write(putOf(input), input);
+      case "UpdateItem":
+        return write(updateOf(input), input);
+      case "Query":
+        return query(input);
+      case "TransactWriteItems":
+        return transact(input);
+      default:
+        throw new Error(`the fake DynamoDB does not know ${operation}`);
+    }
+  }
+
+  /** Waits for the gate, lets the effect happen in one piece, and then does what the gate said. */
+  async function gated<T>(footprint: Footprint, effect: () => T): Promise<T> {
+    const afterwards = await fake.gate?.(footprint);
+    const result = effect();
+    await afterwards?.();
+    return result;
+  }
+
+  function get(input: Record<string, unknown>) {
+    const table = String(input.TableName);
+    const key = keyText(input.Key as Item);
+    return gated({ label: `read ${lastPart(key)}`, reads: [`${table}/${key}`], writes: [] }, () => {
+      const item = itemsOf(table).get(key);
+      return item === undefined ? {} : { Item: item };
+    });
+  }
+
+  function batchGet(input: Record<string, unknown>) {
+    const asked = Object.entries(input.RequestItems as Record<string, { Keys: Item[] }>);
+    const [table = "", { Keys } = { Keys: [] }] = asked[0] ?? [];
+    const keys = Keys.map(keyText);
+    const reads = keys.map((key) => `${table}/${key}`);
+    return gated({ label: `read ${keys.join(" + ")}`, reads, writes: [] }, () => ({
+      Responses: { [table]: keys.flatMap((key) => itemsOf(table).get(key) ?? []) },
+      UnprocessedKeys: {},
+    }));
+  }
+
+  function write(one: Write, input: Record<string, unknown>) {
+    return gated(footprintOf([one]), () => {
+      const before = itemsOf(one.table).get(one.key);
+      if (!meets(one))
+        throw new AwsFault(
+          "ConditionalCheckFailedException",
+          "The conditional request failed",
+          input.ReturnValuesOnConditionCheckFailure === "ALL_OLD" && before ? { Item: before } : {},
+        );
+      apply(one);
+      return {};
+    });
+  }
+
+  function transact(input: Record<string, unknown>) {
+    const writes = (input.TransactItems as Record<string, Record<string, unknown>>[]).map(
+      ({ Put, Update }) => (Put ? putOf(Put) : updateOf(Update as Record<string, unknown>)),
+    );
+    const places = writes.map(({ table, key }) => `${table}/${key}`);
+    if (new Set(places).size < places.length)
+      throw new AwsFault("ValidationException", `two operations on one item: ${places.join(", ")}`);
+    return gated(footprintOf(writes), () => {
+      const reasons = writes.map((one) => ({
+        Code: meets(one) ? "None" : "ConditionalCheckFailed",
+      }));
+      if (reasons.some(({ Code }) => Code !== "None"))
+        throw new AwsFault("TransactionCanceledException", "Transaction cancelled", {
+          CancellationReasons: reasons,
+        });
+      writes.forEach(apply);
+      return {};
+    });
+  }
+
+  function query(input: Record<string, unknown>) {
+    const table = String(input.TableName);
+    const bindings = { values: input.ExpressionAttributeValues as Item };
+    const condition = String(input.KeyConditionExpression);
+    const [partition] = Object.values(bindings.values).map(plain);
+    const footprint = { label: `query ${table}`, reads: [`${table}/${partition}`], writes: [] };
+    return gated(footprint, () => {
+      const { keys } = shapes[table] as TableShape;
+      const sort = keys[1] ?? keys[0];
+      const from = input.ExclusiveStartKey as Item | undefined;
+      const found = fake
+        .items(table)
+        .filter((item) => holds(condition, item, bindings))
+        .sort((a, b) => Number(plain(a[sort])) - Number(plain(b[sort])))
+        .filter((item) => !from || Number(plain(item[sort])) > Number(plain(from[sort])));
+      const page = found.slice(0, Number(input.Limit ?? found.length));
+      const last = page.at(-1);
+      return {
+        Items: page,
+        ...(last && page.length < found.length
+          ? { LastEvaluatedKey: Object.fromEntries(keys.map((name) => [name, last[name]])) }
+          : {}),
+      };
+    });
+  }
+
+  function putOf(input: Record<string, unknown>): Write {
+    const item = input.Item as Item;
+    return { ...writeOf(input, keyOf(input, item)), change: () => item };
+  }
+
+  function updateOf(input: Record<string, unknown>): Write {
+    const key = input.Key as Item;
+    const write = writeOf(input, key);
+    const expression = String(input.UpdateExpression);
+    return { ...write, change: (before) => updated(expression, before ?? key, write) };
+  }
+
+  function writeOf(input: Record<string, unknown>, key: Item) {
+    return {
+      table: String(input.TableName),
+      key: keyText(key),
+      condition: input.ConditionExpression as string | undefined,
+      names: input.ExpressionAttributeNames as Record<string, string> | undefined,
+      values: input.ExpressionAttributeValues as Item | undefined,
+    };
+  }
+
+  function keyOf(input: Record<string, unknown>, item: Item): Item {
+    const { keys } = shapes[String(input.TableName)] as TableShape;
+    return Object.fromEntries(keys.map((name) => [name, item[name] as Attribute]));
+  }
+
+  function meets({ table, key, condition, names, values }: Write): boolean {
+    return condition === undefined || holds(condition, itemsOf(table).get(key), { names, values });
+  }
+
+  function apply({ table, key, change }: Write): void {
+    const items = itemsOf(table);
+    const before = items.get(key);
+    const after = change(before);
+    items.set(key, after);
+    if (before !== undefined || !shapes[table]?.stream) return;
+    const number = String(fake.stream.length + 1);
+    const dynamodb = { SequenceNumber: number, NewImage: after };
+    fake.stream.push({ eventID: number, eventName: "INSERT", dynamodb });
+    for (const tell of fake.onInsert.splice(0)) tell();
+  }
+
+  /** A conditional write also reads what it writes. A query reads a whole partition of the chain. */
+  function footprintOf(writes: readonly Write[]): Footprint {
+    const places = writes.map(({ table, key }) =>
+      shapes[table]?.stream ? `${table}/${key.split("/", 1)}` : `${table}/${key}`,
+    );
+    const label = `write ${writes.map(({ key }) => lastPart(key)).join(" + ")}`;
+    return { label, reads: [], writes: [...new Set(places)] };
+  }
+
+  function itemsOf(table: string): Map<string, Item> {
+    const items = tables[table];
+    if (items === undefined) throw new Error(`there is no table ${table}`);
+    return items;
+  }
+}
+
+export type FakeDynamo = ReturnType<typeof fakeDynamo>;
+
+const emptyTables = (shapes: Readonly<Record<string, TableShape>>): Contents =>
+  Object.fromEntries(Object.keys(shapes).map((name) => [name, new Map()]));
+
+const plain = (attribute: Attribute | undefined): unknown => Object.values(attribute ?? {})[0];
+
+const keyText = (key: Item): string => Object.values(key).map(plain).join("/");
+
+/** For people: the partition is the same contract all over. */
+const lastPart = (key: string): string => key.slice(key.indexOf("/") + 1);

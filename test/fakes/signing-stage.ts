@@ -1,0 +1,379 @@
+import { createHash } from "node:crypto";
+import type { APIGatewayProxyEvent, DynamoDBStreamEvent } from "aws-lambda";
+import type { Details } from "../../functions/adapters/contract-items.ts";
+import { documentStore } from "../../functions/adapters/document-store.ts";
+import { requestSignature } from "../../functions/adapters/request-signature.ts";
+import { advance } from "../../functions/advance.ts";
+import { storeAgreement } from "../../functions/agreement-file.ts";
+import { build as decline } from "../../functions/api/decline-contract.ts";
+import { build as receiveVerification } from "../../functions/api/receive-verification.ts";
+import { build as revoke } from "../../functions/api/revoke-contract.ts";
+import { build as sign } from "../../functions/api/sign-agreement.ts";
+import { assembleContracts, assembleLinks } from "../../functions/assemble.ts";
+import { defaultAgreementType } from "../../functions/domain/agreement-types.ts";
+import type { ContractId } from "../../functions/domain/contract.ts";
+import type { Command } from "../../functions/domain/decide.ts";
+import type { Draft } from "../../functions/domain/drafts.ts";
+import { smsTemplates } from "../../functions/domain/sms-templates.ts";
+import { build as inviteSigner } from "../../functions/steps/invite-signer.ts";
+import { build as sealEvidence } from "../../functions/steps/seal-evidence.ts";
+import { build as verifyIdentity } from "../../functions/steps/verify-identity.ts";
+import { build as driveWorkflow } from "../../functions/workers/drive-workflow.ts";
+import type { HttpRequest, HttpResponse } from "../../functions/world.ts";
+import { type Actor, actorTime, type Choose, type Turns, turns } from "./explorer.ts";
+import type { TaskResult } from "./step-functions.ts";
+import { partner, testWorld, verificationPeer } from "./world.ts";
+
+export const contractId = `CT${"7".repeat(26)}` as ContractId;
+export const verificationId = "VR1";
+
+const createdAt = "2026-11-21T08:00:00.000Z";
+export const noon = "2026-11-21T12:00:00.000Z";
+const expiresAt = "2026-11-28T08:00:00.000Z";
+export const justBeforeExpiry = "2026-11-28T07:59:59.999Z";
+export const justAfterExpiry = "2026-11-28T08:00:05.000Z";
+
+export type Stage = Awaited<ReturnType<typeof signingStage>>;
+export type Run = ReturnType<Stage["begin"]>;
+
+/** Real handlers, steps and stream consumer over fakes; a contract brought to a state, many runs from there. */
+export async function signingStage(setup: readonly Command[]) {
+  const { world, dynamo, stepFunctions } = testWorld({
+    now: () => actorTime(noon),
+    http: async (request) => {
+      const answer = answerOutside(request);
+      asked.add(JSON.parse(answer.body).verificationId);
+      for (const tell of waiting.splice(0)) tell();
+      return answer;
+    },
+  });
+  let asked = new Set<string>();
+  let waiting: (() => void)[] = [];
+  const contracts = assembleContracts(world);
+  const { keys } = assembleLinks(world);
+  const built = {
+    inviteSigner: inviteSigner(world),
+    verifyIdentity: verifyIdentity(world),
+    sealEvidence: sealEvidence(world),
+    driveWorkflow: driveWorkflow(world),
+    receiveVerification: receiveVerification(world),
+    revoke: revoke(world),
+    sign: sign(world),
+    decline: decline(world),
+  };
+  const token = await keys.linkToken(contractId);
+  await contracts.create(contractId, flowCreated, details, []);
+  await storeAgreement(
+    documentStore(world, "documents"),
+    await contracts.readKey(contractId),
+    contractId,
+    "d".repeat(64),
+    Buffer.from("%PDF"),
+  );
+  for (const command of setup) {
+    const outcome = await advance(contracts, contractId, command);
+    if ("refused" in outcome) throw new Error(`setup: ${command.type}: ${outcome.refused.message}`);
+  }
+  const saved = dynamo.save();
+  return { contracts, begin };
+
+  /** A fresh run from the saved state; a machine may die `crashes` times after a write. */
+  function begin(crashes = 0) {
+    dynamo.restore(saved);
+    stepFunctions.reset();
+    asked = new Set();
+    waiting = [];
+    const stage = turns(crashes);
+    // Nobody else uses this nonce: its write needs no turn.
+    dynamo.gate = async (call) =>
+      call.writes[0]?.startsWith("guard/") ? undefined : stage.gate(call);
+    stepFunctions.gate = stage.gate;
+    const run = {
+      stage,
+      answers: [] as number[],
+      workflow: { cause: "still running" as string },
+      start(name: string, at: string, work: () => Promise<unknown>): void {
+        stage.start({ name, at }, work);
+      },
+      execution: (from: "InviteSigner" | "VerifyIdentity", timeouts = 0) => {
+        const actor = { name: "workflow", at: timeouts > 0 ? justBeforeExpiry : noon };
+        stage.start(actor, async () => {
+          run.workflow.cause = await execution(stage, actor, from, timeouts);
+        });
+      },
+      stream: (name = "stream") => stage.start({ name, at: noon }, () => follow(stage)),
+      callback: (result: Callback, at = noon, name = "callback") =>
+        run.start(name, at, async () => {
+          run.answers.push(await callback(stage, result));
+        }),
+      /** The verification system tells one result after the other, each once it was asked for it. */
+      callbacks: (at: string, ...results: readonly Callback[]) =>
+        run.start("verifier", at, async () => {
+          for (const result of results) {
+            while (!asked.has(result.verificationId))
+              await stage.park<void>((resume) => waiting.push(resume));
+            run.answers.push(await callback(stage, result));
+          }
+        }),
+      /** A run of VerifyIdentity that the workflow has given up; its calls may still arrive, late. */
+      zombie: () =>
+        run.start("zombie", noon, async () => {
+          const input = { contractId, signer: 1, taskToken: "given up" };
+          stepFunctions.wait("given up", () => {});
+          stepFunctions.close("given up");
+          await built.verifyIdentity(input);
+        }),
+      sign: (at = noon, name = "signer") =>
+        run.start(name, at, async () => {
+          run.answers.push((await post(built.sign, `/h5/${token}/sign`, signature)).statusCode);
+        }),
+      decline: () =>
+        run.start("decliner", noon, async () => {
+          const answer = await post(built.decline, `/h5/${token}/decline`, { reason: "no" });
+          run.answers.push(answer.statusCode);
+        }),
+      revoke: () =>
+        run.start("partner", noon, async () => {
+          const path = `/v1/contracts/${contractId}/revoke`;
+          const body = { reason: "changed our mind", operator: "op-1" };
+          const answer = await post(built.revoke, path, body, { ...partner, nonce: nonce() });
+          run.answers.push(answer.statusCode);
+        }),
+      play: (choose: Choose) => stage.play(choose),
+    };
+    return run;
+  }
+
+  /** The state machine's part: retries with new tokens, waits, catches, and always seals. */
+  async function execution(
+    stage: Turns,
+    actor: Actor,
+    from: "InviteSigner" | "VerifyIdentity",
+    timeouts: number,
+  ): Promise<string> {
+    let cause = "";
+    if (from === "InviteSigner") cause = await task(stage, actor, "inviteSigner", timeouts);
+    if (cause === "") cause = await task(stage, actor, "verifyIdentity", timeouts);
+    const input = { contractId, ...(cause ? { cause } : {}) };
+    await retried(() => stage.invoke(() => built.sealEvidence(input)));
+    return cause;
+  }
+
+  /** One waiting state: "" when it succeeded, else the name of the error that its Catch hears. */
+  async function task(
+    stage: Turns,
+    actor: Actor,
+    state: "inviteSigner" | "verifyIdentity",
+    timeouts: number,
+  ): Promise<string> {
+    for (let attempt = 1; attempt <= 25; attempt += 1) {
+      const taskToken = `${state}-${attempt}`;
+      const { result, end } = awaitResult(stage, taskToken);
+      if (attempt <= timeouts)
+        startTimer(stage, taskToken, () => {
+          actor.at = justAfterExpiry;
+          end({ error: "States.Timeout" });
+        });
+      const error = await stage
+        .invoke(() => built[state]({ contractId, signer: 1, taskToken }))
+        .then(result, (failure: Error) => {
+          stepFunctions.close(taskToken);
+          return { error: failure.name };
+        })
+        .then((ended: TaskResult) => ("error" in ended ? ended.error : ""));
+      if (error === "States.Timeout" && state === "inviteSigner") return error;
+      if (error === "" || (error.startsWith("Contract.") && error !== "Contract.Conflict"))
+        return error;
+    }
+    return "States.TaskFailed";
+  }
+
+  function awaitResult(stage: Turns, token: string) {
+    let known: TaskResult | undefined;
+    let resume: ((result: TaskResult) => void) | undefined;
+    const end = (result: TaskResult): void => {
+      known = result;
+      resume?.(result);
+    };
+    stepFunctions.wait(token, end);
+    const result = async (): Promise<TaskResult> =>
+      known ??
+      stage.park<TaskResult>((waiting) => {
+        resume = waiting;
+      });
+    return { result, end };
+  }
+
+  /** Ends the task when its time is over; from then on the workflow lives after the contract's expiry. */
+  function startTimer(stage: Turns, token: string, timedOut: () => void): void {
+    stage.start({ name: `timer of ${token}`, at: justAfterExpiry }, async () => {
+      const place = { label: `time-out of ${token}`, reads: [], writes: [`token/${token}`] };
+      await stage.gate(place);
+      if (stepFunctions.close(token)) timedOut();
+    });
+  }
+
+  /** The stream's part: every inserted entry in order, again after a crash or a reported failure. */
+  async function follow(stage: Turns): Promise<void> {
+    for (let next = 0; ; next += 1) {
+      while (dynamo.stream.length <= next)
+        await stage.park<void>((resume) => dynamo.onInsert.push(resume));
+      const event = { Records: [dynamo.stream[next]] } as unknown as DynamoDBStreamEvent;
+      await retried(async () => {
+        const { batchItemFailures } = await stage.invoke(() => built.driveWorkflow(event));
+        if (batchItemFailures.length > 0) throw new Error("reported for redelivery");
+      });
+    }
+  }
+
+  /** The verification system repeats its callback until it hears 2xx (A-24), here four times at most. */
+  async function callback(stage: Turns, result: Callback): Promise<number> {
+    const path = `/v1/contracts/${contractId}/callback/auth`;
+    const body = {
+      contractId,
+      authMethod: "FACE_VERIFY",
+      evidenceData: { score: 0.97 },
+      ...result,
+    };
+    let status = 0;
+    for (let attempt = 1; attempt <= 4 && status !== 200; attempt += 1) {
+      const peer = { ...verificationPeer, nonce: nonce() };
+      status = await stage
+        .invoke(() => post(built.receiveVerification, path, body, peer))
+        .then(
+          ({ statusCode }) => statusCode,
+          () => 503,
+        );
+    }
+    return status;
+  }
+}
+
+export type Callback = {
+  readonly verificationId: string;
+  readonly authResult: "SUCCESS" | "FAILED";
+  readonly failReason?: string;
+};
+
+type Handler = (event: APIGatewayProxyEvent, context: never) => Promise<{ statusCode: number }>;
+
+/** Calls a handler as the gateway would, signed where a client is given. */
+function post(
+  handler: unknown,
+  path: string,
+  content: unknown,
+  client?: { readonly clientId: string; readonly secret: string; readonly nonce: string },
+) {
+  const body = JSON.stringify(content);
+  const timestamp = String(Date.parse(actorTime(noon)));
+  const parts = { method: "POST", path, query: "", timestamp, body: Buffer.from(body) };
+  const [, , second = "", third = ""] = path.split("/");
+  const event = {
+    httpMethod: "POST",
+    path,
+    headers: {
+      "content-type": "application/json",
+      ...(client
+        ? {
+            "x-client-id": client.clientId,
+            "x-timestamp": timestamp,
+            "x-nonce": client.nonce,
+            "x-signature": requestSignature(client.secret, { ...parts, nonce: client.nonce }),
+          }
+        : {}),
+    },
+    pathParameters: path.startsWith("/h5/") ? { token: second } : { contractId: third },
+    body,
+    isBase64Encoded: false,
+    requestContext: { requestId: "trace", path, identity: { sourceIp: "192.0.2.1" } },
+  };
+  return (handler as Handler)(event as unknown as APIGatewayProxyEvent, {} as never);
+}
+
+let nonces = 0;
+function nonce(): string {
+  nonces += 1;
+  return `nonce-${String(nonces).padStart(12, "0")}`;
+}
+
+async function retried(work: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await work();
+      return;
+    } catch (cause) {
+      if (attempt === 10) throw cause;
+    }
+  }
+}
+
+/** SMS and verification system: the same key gets the same answer. */
+function answerOutside({ url, headers }: HttpRequest): HttpResponse {
+  const key = headers["idempotency-key"] ?? "";
+  const body = url.endsWith("/v1/messages")
+    ? { provider: "simulator", providerMessageId: `P-${key}` }
+    : {
+        verificationId: `VR${/-V(\d)/.exec(key)?.[1]}`,
+        handOffUrl: "https://verify.example/face",
+        expiresAt: "2026-12-24T00:00:00.000Z",
+      };
+  return { status: 202, headers: {}, body: JSON.stringify(body) };
+}
+
+const signature = { signature: { typedName: "张三" } };
+
+const flowCreated: Draft = {
+  step: "FLOW_CREATED",
+  at: createdAt,
+  actor: `partner:${partner.clientId}`,
+  facts: {
+    owner: partner.clientId,
+    requestId: "REQ-1",
+    fingerprint: createHash("sha256").update("request").digest("hex"),
+    bizScene: "RELATION_BIND",
+    userType: "PERSONAL",
+    method: "FACE",
+    expiresAt,
+    allowExternalDelivery: false,
+  },
+  disclosures: { name: "张三" },
+};
+
+const details: Details = {
+  subject: { name: "张三", mobile: "13800138000", idNumber: "11010519491231002X" },
+  agreementType: defaultAgreementType("RELATION_BIND"),
+  templateId: "T1",
+  templateVersion: 1,
+  fieldFingerprints: {},
+  smsTemplate: smsTemplates[0]?.templateId ?? "",
+};
+
+const at = createdAt;
+const visit = { signer: 1, ip: "192.0.2.1", userAgent: "test" };
+const hash = { contentHash: "c".repeat(64), documentHash: "d".repeat(64) };
+
+/** The commands that lead to a state, each beginning where the one before ends. */
+const generated: readonly Command[] = [
+  { type: "generate", at, templateId: "T1", templateVersion: 1, ...hash },
+];
+export const readyToSign: readonly Command[] = [
+  ...generated,
+  {
+    type: "requestSms",
+    at: "2026-11-27T12:00:00.000Z",
+    purpose: "INVITE",
+    templateId: "S1",
+    contentHash: "5".repeat(64),
+    mobile: "13800138000",
+  },
+  { type: "smsSent", at, message: 1, provider: "simulator", providerMessageId: "P1" },
+  { type: "consent", at, signer: 1 },
+];
+export const signed: readonly Command[] = [
+  ...readyToSign,
+  { type: "sign", at, signature: "{}", ...visit },
+];
+export const challengeRequested: readonly Command[] = [
+  ...signed,
+  { type: "requestChallenge", at, signer: 1 },
+];

@@ -1,0 +1,110 @@
+import { createHash } from "node:crypto";
+import {
+  type HttpRequest,
+  type HttpResponse,
+  lambdaWorld,
+  type World,
+} from "../../functions/world.ts";
+import { type AwsService, fakeAws } from "./aws.ts";
+import { fakeDynamo } from "./dynamo.ts";
+import { fakeKms } from "./kms.ts";
+import { fakeS3 } from "./s3.ts";
+import { fakeStepFunctions } from "./step-functions.ts";
+
+export const verificationPeer = { clientId: "verifier", secret: "verification secret" };
+export const partner = { clientId: "sandai", secret: "partner secret 01" };
+
+const secrets: Readonly<Record<string, string>> = {
+  platform: "platform master secret of the tests",
+  peers: JSON.stringify({
+    smsGateway: { clientId: "qianyue", secret: "sms gateway secret" },
+    verificationSystem: verificationPeer,
+  }),
+  partners: JSON.stringify({
+    partners: [
+      {
+        clientId: partner.clientId,
+        secrets: [partner.secret],
+        webhookSecret: "whsec_dGVzdA==",
+        dialects: ["native"],
+      },
+    ],
+  }),
+};
+
+const environment: Readonly<Record<string, string>> = {
+  CONTRACT_FLOW_TABLE: "flow",
+  EVIDENCE_CHAIN_TABLE: "chain",
+  GUARD_TABLE: "guard",
+  LOG_TABLE: "log",
+  LOG_ORIGIN: "test.example/log",
+  DOCUMENT_BUCKET: "documents",
+  EVIDENCE_BUCKET: "evidence",
+  DATA_KEY_ID: "data-key",
+  SIGNING_KEY_ID: "signing-key",
+  PARTNERS_SECRET_ID: "partners",
+  PEERS_SECRET_ID: "peers",
+  PLATFORM_SECRET_ID: "platform",
+  STATE_MACHINE_ARN: "arn:aws:states:test-1:000000000000:stateMachine:signing:live",
+  PUBLIC_BASE_URL: "https://sign.example",
+  SMS_GATEWAY_URL: "https://sms.example",
+  VERIFICATION_URL: "https://verify.example",
+  ALLOWED_CALLBACK_HOSTS: "",
+  IDENTITY_CHECK: "strict",
+};
+
+export type TestWorld = ReturnType<typeof testWorld>;
+
+/**
+ * A World whose time, randomness, network and AWS belong to the test. The handlers and the SDK clients
+ * over it are the real ones. `now` may answer differently to different callers.
+ */
+export function testWorld(options: {
+  readonly now: () => string;
+  readonly http?: (request: HttpRequest) => Promise<HttpResponse>;
+}) {
+  const dynamo = fakeDynamo({
+    flow: { keys: ["pk", "sk"] },
+    chain: { keys: ["contract_id", "index"], stream: true },
+    guard: { keys: ["pk"] },
+    log: { keys: ["pk", "sk"] },
+  });
+  const stepFunctions = fakeStepFunctions();
+  const s3 = fakeS3();
+  const random = seededBytes("test world");
+  const secretsManager: AwsService = async ({ input }) => ({
+    SecretString: secrets[String(input.SecretId)],
+  });
+  const services = {
+    DynamoDB_20120810: dynamo.serve,
+    TrentService: fakeKms(random),
+    AWSStepFunctions: stepFunctions.serve,
+    secretsmanager: secretsManager,
+  };
+  const world: World = {
+    now: options.now,
+    randomBytes: random,
+    keyPair: lambdaWorld.keyPair,
+    http: options.http ?? unreachable,
+    environment: (name) => environment[name],
+    aws: fakeAws(services, s3.serve),
+    log: () => {},
+    count: () => {},
+  };
+  return { world, dynamo, stepFunctions, s3 };
+}
+
+const unreachable = async ({ method, url }: HttpRequest): Promise<HttpResponse> => {
+  throw new Error(`${method} ${url}: this test expects no call to the outside`);
+};
+
+/** The same bytes in every run: SHA-256 of the seed and a counter. */
+export function seededBytes(seed: string): (size: number) => Buffer {
+  let counter = 0;
+  return (size) => {
+    const blocks = Array.from({ length: Math.ceil(size / 32) }, () =>
+      createHash("sha256").update(`${seed} ${counter++}`).digest(),
+    );
+    return Buffer.concat(blocks).subarray(0, size);
+  };
+}

@@ -1,0 +1,230 @@
+import { describe, expect, test } from "vitest";
+import { isTerminal, replay } from "../functions/domain/contract.ts";
+import type { Command } from "../functions/domain/decide.ts";
+import { chainFaults, type Step } from "../functions/domain/evidence.ts";
+import { explore } from "./fakes/explorer.ts";
+import {
+  challengeRequested,
+  contractId,
+  justBeforeExpiry,
+  noon,
+  type Run,
+  readyToSign,
+  type Stage,
+  signed,
+  signingStage,
+  verificationId,
+} from "./fakes/signing-stage.ts";
+
+/**
+ * Real handlers, steps, stream consumer and store code, in every order in which their calls can reach
+ * DynamoDB and Step Functions (design 4). After each order: none stuck, none lost, none split.
+ */
+
+/** Systematic orders first; where there are more, as many drawn at random. Sized for seconds, not minutes. */
+const systematicOrders = 50;
+const randomOrders = 30;
+
+/** The error under which the workflow hears of an end, by the state that the contract then has. */
+const endOf: Readonly<Record<string, string>> = {
+  "Contract.Rejected": "REJECTED",
+  "Contract.Revoked": "REVOKED",
+  "Contract.Expired": "EXPIRED",
+  "Contract.Failed": "FAILED",
+  "": "COMPLETED",
+};
+
+type Scenario = {
+  readonly from: readonly Command[];
+  readonly crashes?: number;
+  readonly actors: (run: Run) => void;
+  /** Which ends are right, and what must hold beyond what holds in every scenario. */
+  readonly ends: readonly string[];
+  readonly check?: (seen: Seen) => void;
+};
+
+type Seen = {
+  readonly steps: readonly Step[];
+  readonly answers: readonly number[];
+  readonly status: string;
+};
+
+const passed = { verificationId, authResult: "SUCCESS" } as const;
+const blurred = { verificationId, authResult: "FAILED", failReason: "POOR_QUALITY" } as const;
+const mismatched = { verificationId, authResult: "FAILED", failReason: "MISMATCH" } as const;
+
+const scenarios: Readonly<Record<string, Scenario>> = {
+  "a callback before the token is stored": {
+    from: challengeRequested,
+    actors: (run) => {
+      run.execution("VerifyIdentity");
+      run.stream();
+      run.callback(passed);
+    },
+    ends: ["COMPLETED"],
+  },
+  "B-29: two callbacks with one result": {
+    from: challengeRequested,
+    actors: (run) => {
+      run.execution("VerifyIdentity");
+      run.stream();
+      run.callback(passed);
+      run.callback(passed, noon, "repeated callback");
+    },
+    ends: ["COMPLETED"],
+    check: ({ steps, answers }) => {
+      expect(count(steps, "AUTH_RESULT")).toBe(1);
+      expect(answers).toEqual([200, 200]);
+    },
+  },
+  "a repeated callback of the first challenge against the request of the second": {
+    from: challengeRequested,
+    actors: (run) => {
+      run.execution("VerifyIdentity");
+      run.stream();
+      run.callbacks(noon, blurred, blurred, { ...passed, verificationId: "VR2" });
+    },
+    ends: ["COMPLETED"],
+    check: ({ steps }) => expect(count(steps, "AUTH_RESULT")).toBe(2),
+  },
+  "a callback against a revocation": {
+    from: challengeRequested,
+    actors: (run) => {
+      run.execution("VerifyIdentity");
+      run.stream();
+      run.callback(passed);
+      run.revoke();
+    },
+    ends: ["COMPLETED", "REVOKED"],
+    check: ({ status, answers }) => expect(answers.includes(409)).toBe(status === "COMPLETED"),
+  },
+  "a mismatch against a revocation, while the step may crash and come again": {
+    from: challengeRequested,
+    crashes: 1,
+    actors: (run) => {
+      run.execution("VerifyIdentity");
+      run.stream();
+      run.callback(mismatched);
+    },
+    ends: ["FAILED"],
+  },
+  "a callback against expiry": {
+    from: challengeRequested,
+    actors: (run) => {
+      run.execution("VerifyIdentity", 1);
+      run.stream();
+      run.callback(passed, justBeforeExpiry);
+    },
+    ends: ["COMPLETED", "EXPIRED"],
+  },
+  "a signature against a revocation": {
+    from: readyToSign,
+    actors: (run) => {
+      run.execution("InviteSigner");
+      run.stream();
+      run.sign();
+      run.revoke();
+    },
+    ends: ["REVOKED"],
+  },
+  "a signature against expiry": {
+    from: readyToSign,
+    actors: (run) => {
+      run.execution("InviteSigner", 1);
+      run.stream();
+      run.sign(justBeforeExpiry);
+      run.callbacks(justBeforeExpiry, passed);
+    },
+    ends: ["COMPLETED", "EXPIRED"],
+  },
+  "a refusal against a signature": {
+    from: readyToSign,
+    actors: (run) => {
+      run.execution("InviteSigner");
+      run.stream();
+      run.sign();
+      run.decline();
+      run.callbacks(noon, passed);
+    },
+    ends: ["COMPLETED", "REJECTED"],
+    check: ({ steps }) => expect(count(steps, "SIGNED") + count(steps, "DECLINED")).toBe(1),
+  },
+  "a machine that dies after any write": {
+    from: signed,
+    crashes: 1,
+    actors: (run) => {
+      run.execution("VerifyIdentity");
+      run.stream();
+      run.callbacks(noon, passed);
+    },
+    ends: ["COMPLETED"],
+  },
+  "a dead run of the step that stores its token last": {
+    from: challengeRequested,
+    actors: (run) => {
+      run.zombie();
+      run.execution("VerifyIdentity");
+      run.stream();
+      run.callback(passed);
+    },
+    ends: ["COMPLETED"],
+  },
+  "two consumers that both receive the stream": {
+    from: challengeRequested,
+    actors: (run) => {
+      run.execution("VerifyIdentity");
+      run.stream();
+      run.stream("second stream");
+      run.callback(passed);
+    },
+    ends: ["COMPLETED"],
+  },
+};
+
+describe("none stuck, none lost, none split", () => {
+  test.for(Object.entries(scenarios))("%s", async ([name, scenario], { annotate }) => {
+    const stage = await signingStage(scenario.from);
+    const ends = new Set<string>();
+
+    const { orders, complete } = await explore(
+      async (choose) => {
+        const run = stage.begin(scenario.crashes);
+        scenario.actors(run);
+        const order = await run.play(choose);
+        if (order === undefined) return false;
+        try {
+          ends.add(await checked(stage, run, scenario));
+        } catch (cause) {
+          throw new Error(`${name}:\n  ${order.join("\n  ")}`, { cause });
+        }
+        return true;
+      },
+      { limit: systematicOrders, random: randomOrders, seed: 1 },
+    );
+
+    await annotate(`${orders} orders${complete ? ", all there are" : ""}`);
+    expect([...ends].sort()).toEqual([...scenario.ends].sort());
+  });
+});
+
+/** What must hold after every order, whatever the scenario. */
+async function checked(stage: Stage, run: Run, scenario: Scenario): Promise<string> {
+  const contract = await stage.contracts.read(contractId);
+  const rows = await stage.contracts.history(contractId);
+  if (contract === undefined) throw new Error("the contract is gone");
+  const entries = rows.map(({ entry }) => entry);
+  const { status } = contract.state;
+
+  expect(run.stage.failures).toEqual([]);
+  expect(run.stage.isFinished("workflow"), "the workflow is stuck").toBe(true);
+  expect(isTerminal(contract) && contract.sealed, `${status} is not the end`).toBe(true);
+  expect(chainFaults(entries)).toEqual([]);
+  expect(replay(entries)).toEqual(contract);
+  const { cause } = run.workflow;
+  if (cause !== "States.Timeout") expect(endOf[cause], "the workflow heard").toBe(status);
+  scenario.check?.({ steps: entries.map(({ step }) => step), answers: run.answers, status });
+  return status;
+}
+
+const count = (steps: readonly Step[], step: Step): number =>
+  steps.filter((one) => one === step).length;
