@@ -5,7 +5,7 @@ import { unzipSync } from "fflate";
 import { partnerClient } from "../examples/client.ts";
 import { eventually, openMessage, type Signer } from "../examples/signer.ts";
 import { type LocalStack, startStack } from "../lib/local/stack.ts";
-import { synthesizeIfStale } from "../lib/local/synth.ts";
+import { synthesizeIfStale } from "../lib/local/template/synth.ts";
 import { verifyBundle } from "./verify-bundle.ts";
 
 /** `npm run demo`: two contracts from a partner's request to sealed evidence, on the stack that deploy would put on AWS. */

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { parseArgs, styleText } from "node:util";
 import { type LocalStack, startStack } from "../lib/local/stack.ts";
-import { synthesizeIfStale } from "../lib/local/synth.ts";
+import { synthesizeIfStale } from "../lib/local/template/synth.ts";
 
 const root = join(import.meta.dirname, "..");
 const usage = `npm start -- [--port N] [--data DIR] [--out DIR] [--workers N] [--verbose]

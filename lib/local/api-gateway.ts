@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { localAccount } from "./aws-json.ts";
 import type { LocalClock } from "./clock.ts";
-import type { Invocation, LocalLambda } from "./lambda.ts";
+import type { Invocation, LocalLambda } from "./lambda/lambda.ts";
 import type { LocalService, ServiceRequest, ServiceResponse } from "./service.ts";
 
 /** One method of the template's REST API. */

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LocalClock } from "./clock.ts";
-import { type Credentials, writeWhole } from "./credentials.ts";
 import { type Listening, type LocalService, listen } from "./service.ts";
 import { partnerSimulator } from "./simulators/partner.ts";
 import { smsSimulator } from "./simulators/sms.ts";
 import { verificationSimulator } from "./simulators/verification.ts";
+import { type Credentials, writeWhole } from "./template/credentials.ts";
 
 /** Everything of the stack that listens where people, partners or stored links may point. */
 const doorNames = ["api", "console", "aws", "sms", "verification", "partner"] as const;

@@ -1,16 +1,16 @@
 import type { LocalClock } from "./clock.ts";
-import type { LocalDynamo } from "./dynamodb.ts";
-import { localEventBridge } from "./event-bridge.ts";
+import type { LocalDynamo } from "./dynamodb/dynamodb.ts";
+import { localEventBridge } from "./event-bridge/event-bridge.ts";
 import { type After, localGateway } from "./gateway.ts";
-import { localKms } from "./kms.ts";
-import type { LocalLambda } from "./lambda.ts";
-import { openQueues } from "./queues.ts";
-import { localS3 } from "./s3.ts";
+import { localKms } from "./kms/kms.ts";
+import type { LocalLambda } from "./lambda/lambda.ts";
+import { localS3 } from "./s3/s3.ts";
 import { localSecrets } from "./secrets-manager.ts";
 import type { LocalService } from "./service.ts";
-import { functionName } from "./settings.ts";
-import { localSqs } from "./sqs.ts";
-import { localStepFunctions } from "./step-functions.ts";
+import { openQueues } from "./sqs/queues.ts";
+import { localSqs } from "./sqs/sqs.ts";
+import { localStepFunctions } from "./step-functions/step-functions.ts";
+import { functionName } from "./template/settings.ts";
 
 type Own = <Opened extends { close(): unknown }>(opened: Opened) => Opened;
 

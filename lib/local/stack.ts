@@ -5,16 +5,16 @@ import { localRegion } from "./aws-json.ts";
 import { type LocalClock, localClock } from "./clock.ts";
 import { closingStack } from "./closing.ts";
 import { serveConsole } from "./console.ts";
-import { type Credentials, readCredentials, writeWhole } from "./credentials.ts";
 import { type Doors, openDoors } from "./doors.ts";
-import { localDynamo } from "./dynamodb.ts";
-import { failureLog } from "./failure-log.ts";
-import { localLambda } from "./lambda.ts";
+import { localDynamo } from "./dynamodb/dynamodb.ts";
+import { failureLog } from "./lambda/failure-log.ts";
+import { localLambda } from "./lambda/lambda.ts";
 import { lockFolder } from "./lock.ts";
-import { provision, seedSecrets } from "./provision.ts";
 import { openServices, type Services } from "./services.ts";
-import { apiSettings, functionSettings } from "./settings.ts";
-import { loadTemplate } from "./template.ts";
+import { type Credentials, readCredentials, writeWhole } from "./template/credentials.ts";
+import { provision, seedSecrets } from "./template/provision.ts";
+import { apiSettings, functionSettings } from "./template/settings.ts";
+import { loadTemplate } from "./template/template.ts";
 import { connect } from "./wiring.ts";
 
 export type StackOptions = {

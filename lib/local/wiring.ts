@@ -1,14 +1,20 @@
 import type { LocalClock } from "./clock.ts";
-import type { Deliver } from "./deliveries.ts";
-import type { LocalLambda } from "./lambda.ts";
-import type { Poller } from "./pollers.ts";
-import { pollQueue } from "./queue-poller.ts";
+import { streamKeeper } from "./dynamodb/table-stream.ts";
+import { sweepExpired } from "./dynamodb/tables.ts";
+import type { Deliver } from "./event-bridge/deliveries.ts";
+import type { LocalLambda } from "./lambda/lambda.ts";
+import type { Poller } from "./pollers/pollers.ts";
+import { pollQueue } from "./pollers/queue-poller.ts";
+import { openCheckpoints, pollStream } from "./pollers/stream-poller.ts";
 import type { Services } from "./services.ts";
-import { eventRules, functionName, queueMappings, queueName, streamMappings } from "./settings.ts";
-import { openCheckpoints, pollStream } from "./stream-poller.ts";
-import { streamKeeper } from "./table-stream.ts";
-import { sweepExpired } from "./tables.ts";
-import type { Template } from "./template.ts";
+import {
+  eventRules,
+  functionName,
+  queueMappings,
+  queueName,
+  streamMappings,
+} from "./template/settings.ts";
+import type { Template } from "./template/template.ts";
 
 export type Wiring = {
   /** Wakes the pollers of the tables that a write names. */

@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { afterEach, expect, test } from "vitest";
 import { type ApiOptions, localApi } from "../../lib/local/api-gateway.ts";
-import type { Invocation } from "../../lib/local/lambda.ts";
+import type { Invocation } from "../../lib/local/lambda/lambda.ts";
 import { type Listening, listen } from "../../lib/local/service.ts";
 
 type Event = Record<string, unknown> & { requestContext: Record<string, unknown> };

@@ -9,11 +9,11 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { localClock } from "../../lib/local/clock.ts";
-import { type LocalDynamo, localDynamo } from "../../lib/local/dynamodb.ts";
+import { type LocalDynamo, localDynamo } from "../../lib/local/dynamodb/dynamodb.ts";
+import { readStream, streamKeeper } from "../../lib/local/dynamodb/table-stream.ts";
+import { createTable, sweepExpired } from "../../lib/local/dynamodb/tables.ts";
 import { type Listening, listen } from "../../lib/local/service.ts";
-import { readStream, streamKeeper } from "../../lib/local/table-stream.ts";
-import { createTable, sweepExpired } from "../../lib/local/tables.ts";
-import type { Resource } from "../../lib/local/template.ts";
+import type { Resource } from "../../lib/local/template/template.ts";
 import { temporaryFolder } from "./synthesized.ts";
 
 let folder: ReturnType<typeof temporaryFolder>;

@@ -5,8 +5,8 @@ import {
   type LocalEventBridge,
   localEventBridge,
   type Rule,
-} from "../../lib/local/event-bridge.ts";
-import { compilePattern, type EventPattern } from "../../lib/local/event-pattern.ts";
+} from "../../lib/local/event-bridge/event-bridge.ts";
+import { compilePattern, type EventPattern } from "../../lib/local/event-bridge/event-pattern.ts";
 import { type Listening, listen } from "../../lib/local/service.ts";
 import { temporaryFolder } from "./synthesized.ts";
 

@@ -13,7 +13,7 @@ import {
   VerifyCommand,
 } from "@aws-sdk/client-kms";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type LocalKms, localKms } from "../../lib/local/kms.ts";
+import { type LocalKms, localKms } from "../../lib/local/kms/kms.ts";
 import { type Listening, listen } from "../../lib/local/service.ts";
 
 const clock = { now: () => Date.parse("2026-11-21T08:00:00Z") };

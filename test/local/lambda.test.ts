@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { localClock } from "../../lib/local/clock.ts";
-import { type LocalLambda, localLambda } from "../../lib/local/lambda.ts";
+import { type LocalLambda, localLambda } from "../../lib/local/lambda/lambda.ts";
 import { bundle, temporaryFolder } from "./synthesized.ts";
 
 const folder = temporaryFolder("lambda");

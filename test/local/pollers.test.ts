@@ -1,11 +1,15 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { localClock } from "../../lib/local/clock.ts";
-import type { DynamoCall } from "../../lib/local/dynamodb.ts";
-import type { Invocation } from "../../lib/local/lambda.ts";
-import type { Poller } from "../../lib/local/pollers.ts";
-import { pollQueue } from "../../lib/local/queue-poller.ts";
-import { openQueues, type Queues } from "../../lib/local/queues.ts";
-import { openCheckpoints, pollStream, type StreamMapping } from "../../lib/local/stream-poller.ts";
+import type { DynamoCall } from "../../lib/local/dynamodb/dynamodb.ts";
+import type { Invocation } from "../../lib/local/lambda/lambda.ts";
+import type { Poller } from "../../lib/local/pollers/pollers.ts";
+import { pollQueue } from "../../lib/local/pollers/queue-poller.ts";
+import {
+  openCheckpoints,
+  pollStream,
+  type StreamMapping,
+} from "../../lib/local/pollers/stream-poller.ts";
+import { openQueues, type Queues } from "../../lib/local/sqs/queues.ts";
 import { temporaryFolder } from "./synthesized.ts";
 
 let folder: ReturnType<typeof temporaryFolder>;

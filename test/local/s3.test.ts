@@ -20,7 +20,7 @@ import {
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type LocalClock, localClock } from "../../lib/local/clock.ts";
-import { type LocalS3, localS3 } from "../../lib/local/s3.ts";
+import { type LocalS3, localS3 } from "../../lib/local/s3/s3.ts";
 import { type Listening, listen } from "../../lib/local/service.ts";
 
 const plain = "plain";

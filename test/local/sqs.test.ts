@@ -9,9 +9,9 @@ import {
 } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { localClock } from "../../lib/local/clock.ts";
-import { openQueues, type Queues } from "../../lib/local/queues.ts";
 import { type Listening, listen } from "../../lib/local/service.ts";
-import { localSqs } from "../../lib/local/sqs.ts";
+import { openQueues, type Queues } from "../../lib/local/sqs/queues.ts";
+import { localSqs } from "../../lib/local/sqs/sqs.ts";
 import { temporaryFolder } from "./synthesized.ts";
 
 let folder: ReturnType<typeof temporaryFolder>;

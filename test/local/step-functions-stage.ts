@@ -11,7 +11,10 @@ import {
 import { onTestFinished } from "vitest";
 import type { LocalClock } from "../../lib/local/clock.ts";
 import { listen } from "../../lib/local/service.ts";
-import { localStepFunctions, type StatusChange } from "../../lib/local/step-functions.ts";
+import {
+  localStepFunctions,
+  type StatusChange,
+} from "../../lib/local/step-functions/step-functions.ts";
 
 /** A Lambda by name: what it returns is its payload, what it throws is its error. */
 export type Lambdas = Record<string, (payload: never, call: number) => unknown>;

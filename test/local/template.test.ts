@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { loadTemplate } from "../../lib/local/template.ts";
+import { loadTemplate } from "../../lib/local/template/template.ts";
 import { synthesize, temporaryFolder } from "./synthesized.ts";
 
 const folder = temporaryFolder("template");
