@@ -1,6 +1,9 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { World } from "../world.ts";
+
+/** What became of an attempt. */
+type AttemptEnd = "retry" | "delivered" | "givenUp";
 
 /** Attempts to tell a partner, beside the contract they tell of: written before each send and after it. */
 export function deliveryLog(world: World, table: string) {
@@ -10,15 +13,21 @@ export function deliveryLog(world: World, table: string) {
     sk: `DELIVERY#${eventId}`,
   });
   return {
-    /** Records that attempt `number` is about to leave; false when the event has been delivered or given up. */
+    /**
+     * Records that attempt `number` is about to leave; false when the partner has the event, or when it was
+     * given up at this attempt or later. A dead letter carries the next number, so that moving it back to
+     * the queue tries again, while a second copy of an old message stays quiet.
+     */
     async begin(contractId: string, eventId: string, number: number): Promise<boolean> {
+      const undelivered = "attribute_not_exists(delivered_at)";
+      const stillTried = "(attribute_not_exists(given_up_after) OR given_up_after < :number)";
       try {
         await dynamo.send(
           new UpdateCommand({
             TableName: table,
             Key: keyOf(contractId, eventId),
             UpdateExpression: "SET attempts = :number, attempted_at = :at",
-            ConditionExpression: "attribute_not_exists(closed_at)",
+            ConditionExpression: `${undelivered} AND ${stillTried}`,
             ExpressionAttributeValues: { ":number": number, ":at": world.now() },
           }),
         );
@@ -29,25 +38,30 @@ export function deliveryLog(world: World, table: string) {
       }
     },
 
-    /** Notes what the last attempt met; `closed` ends the delivery for good. */
-    async end(contractId: string, eventId: string, status: number, closed: boolean): Promise<void> {
+    /** Notes what attempt `number` met: an answer to try again after, delivery, or the end of trying. */
+    async end(
+      contractId: string,
+      eventId: string,
+      attempt: { readonly number: number; readonly status: number; readonly end: AttemptEnd },
+    ): Promise<void> {
+      const { number, status, end } = attempt;
+      const outcome = {
+        retry: "answered_at = :at",
+        delivered: "delivered_at = :at",
+        givenUp: "given_up_at = :at, given_up_after = :number",
+      }[end];
       await dynamo.send(
         new UpdateCommand({
           TableName: table,
           Key: keyOf(contractId, eventId),
-          UpdateExpression: closed
-            ? "SET last_status = :status, closed_at = :at"
-            : "SET last_status = :status, answered_at = :at",
-          ExpressionAttributeValues: { ":status": status, ":at": world.now() },
+          UpdateExpression: `SET last_status = :status, ${outcome}`,
+          ExpressionAttributeValues: {
+            ":status": status,
+            ":at": world.now(),
+            ...(end === "givenUp" ? { ":number": number } : {}),
+          },
         }),
       );
-    },
-
-    async read(contractId: string, eventId: string): Promise<Record<string, unknown> | undefined> {
-      const { Item } = await dynamo.send(
-        new GetCommand({ TableName: table, Key: keyOf(contractId, eventId) }),
-      );
-      return Item;
     },
   };
 }

@@ -27,23 +27,22 @@ export function webhookSender(world: World, allowedHosts: readonly string[]) {
     const timestamp = Math.floor(Date.parse(world.now()) / 1000);
     const local = allowedHosts.includes(new URL(url).host);
     try {
-      return resultOf(
-        await world.http({
-          method: "POST",
-          url,
-          headers: {
-            "content-type": "application/json",
-            "user-agent": "Qianyue-Webhooks/1",
-            "webhook-id": id,
-            "webhook-timestamp": String(timestamp),
-            "webhook-signature": signature(secret, id, timestamp, body),
-          },
-          body,
-          timeoutMs,
-          maxBytes: answerLimitBytes,
-          ...(local ? {} : { refuseAddress: addressFault }),
-        }),
-      );
+      const answer = await world.http({
+        method: "POST",
+        url,
+        headers: {
+          "content-type": "application/json",
+          "user-agent": "Qianyue-Webhooks/1",
+          "webhook-id": id,
+          "webhook-timestamp": String(timestamp),
+          "webhook-signature": signature(secret, id, timestamp, body),
+        },
+        body,
+        timeoutMs,
+        maxBytes: answerLimitBytes,
+        ...(local ? {} : { refuseAddress: addressFault }),
+      });
+      return resultOf(answer, world.now());
     } catch (cause) {
       if (!(cause instanceof NoAnswer)) throw cause;
       world.log("warn", "webhook not answered", { id, sent: cause.sent });
@@ -59,10 +58,16 @@ export function signature(secret: string, id: string, timestamp: number, body: s
   return `v1,${digest}`;
 }
 
-function resultOf({ status, headers }: HttpResponse): WebhookResult {
+function resultOf({ status, headers }: HttpResponse, at: string): WebhookResult {
   if (status >= 200 && status < 300) return { kind: "delivered", status };
   if (status === 410) return { kind: "gone", status };
-  const seconds = Number(headers["retry-after"] ?? 0);
-  const retryAfterSeconds = Number.isFinite(seconds) && seconds > 0 ? seconds : 0;
-  return { kind: "failed", status, retryAfterSeconds };
+  return { kind: "failed", status, retryAfterSeconds: waitSeconds(headers["retry-after"], at) };
+}
+
+/** Retry-After is seconds or a date (RFC 9110 section 10.2.3); 0 for none, for nonsense and for the past. */
+function waitSeconds(retryAfter: string | undefined, at: string): number {
+  if (retryAfter === undefined) return 0;
+  if (/^\d{1,9}$/.test(retryAfter)) return Number(retryAfter);
+  const seconds = Math.ceil((Date.parse(retryAfter) - Date.parse(at)) / 1000);
+  return seconds > 0 ? seconds : 0;
 }

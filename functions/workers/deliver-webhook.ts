@@ -65,24 +65,29 @@ export function build(world: World) {
 
     const body = JSON.stringify(webhookBody(detail));
     const result = await send(callbackUrl, partner.webhookSecret, eventId, body);
-    if (result.kind === "delivered") return close("delivered", detail, attempt, result.status);
+    const { status } = result;
+    if (result.kind === "delivered") {
+      await record("delivered", detail, attempt, status);
+      return log.end(contractId, eventId, { number: attempt, status, end: "delivered" });
+    }
     if (result.kind === "gone" || attempt >= attemptLimit) {
       world.count("WebhookUndelivered");
-      await deadLetters.send({ detail, attempt: 1 }, world.now());
-      return close("undelivered", detail, attempt, result.status);
+      await deadLetters.send({ detail, attempt: attempt + 1 }, world.now());
+      await record("undelivered", detail, attempt, status);
+      return log.end(contractId, eventId, { number: attempt, status, end: "givenUp" });
     }
-    await log.end(contractId, eventId, result.status, false);
+    await log.end(contractId, eventId, { number: attempt, status, end: "retry" });
     await queue.send({ detail, attempt: attempt + 1 }, nextTime(attempt, result));
   }
 
-  async function close(
+  /** Delivery is part of the evidence; whoever asks later sees what the partner was told, and when. */
+  async function record(
     type: "delivered" | "undelivered",
     { contractId, eventId }: ContractEvent,
     attempts: number,
     status: number,
   ): Promise<void> {
     await advance(contracts, contractId, { type, at: world.now(), eventId, attempts, status });
-    await log.end(contractId, eventId, status, true);
   }
 
   function nextTime(attempt: number, result: WebhookResult): string {
