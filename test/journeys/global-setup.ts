@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync } from 
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { TestProject } from "vitest/node";
-import { synthesizeIfStale } from "../../lib/local/synth.ts";
+import { synthesizeIfStale } from "../../lib/local/template/synth.ts";
 import { type Running, startProcess } from "./stack.ts";
 
 const root = resolve(import.meta.dirname, "../..");
