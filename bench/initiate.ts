@@ -5,7 +5,7 @@ import { performance } from "node:perf_hooks";
 import { partnerClient } from "../examples/client.ts";
 import { eventually, signer } from "../examples/signer.ts";
 import { type LocalStack, startStack } from "../lib/local/stack.ts";
-import { synthesizeIfStale } from "../lib/local/synth.ts";
+import { synthesizeIfStale } from "../lib/local/template/synth.ts";
 import { bundleSizes, importCost } from "./bundles.ts";
 import { bareFloor } from "./floor.ts";
 
