@@ -87,12 +87,14 @@ export function logReader(world: World, table: string) {
     },
 
     /** Audit path of a leaf in the tree of the first `size` leaves, hex. Throws RangeError. */
-    inclusion: (index: number, size: number): Promise<readonly string[]> =>
-      prove(inclusionRanges(index, size)),
+    async inclusion(index: number, size: number): Promise<readonly string[]> {
+      return prove(inclusionRanges(index, size));
+    },
 
     /** Proof that the tree of `to` leaves begins with that of `from`, hex. Throws RangeError. */
-    consistency: (from: number, to: number): Promise<readonly string[]> =>
-      prove(consistencyRanges(from, to)),
+    async consistency(from: number, to: number): Promise<readonly string[]> {
+      return prove(consistencyRanges(from, to));
+    },
 
     readItems,
   };
