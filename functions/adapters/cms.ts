@@ -27,7 +27,7 @@ const ecdsaWithSha256Id = "1.2.840.10045.4.3.2";
 export async function detachedCms(
   content: Uint8Array,
   { chain, sign }: CmsSigner,
-  timestamp?: Timestamp,
+  timestamp?: (content: Uint8Array) => Promise<Uint8Array | undefined>,
 ): Promise<Uint8Array> {
   const [own] = chain;
   const certificates = chain.map(({ der }) => certificateSchema(der));
@@ -102,3 +102,12 @@ const tokenAttribute = (token: Uint8Array) =>
     type: 1,
     attributes: [new pkijs.Attribute({ type: timestampTokenId, values: [fromBER(token).result] })],
   });
+
+/** The certificates that a CMS structure carries, DER. */
+export function certificatesOf(cms: Uint8Array): Uint8Array[] {
+  const { content } = pkijs.ContentInfo.fromBER(cms as BufferSource);
+  const { certificates = [] } = new pkijs.SignedData({ schema: content });
+  return certificates
+    .filter((one) => one instanceof pkijs.Certificate)
+    .map((one) => new Uint8Array(one.toSchema().toBER()));
+}

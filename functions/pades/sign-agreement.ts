@@ -1,18 +1,21 @@
-import type { CmsSigner, Timestamp } from "../adapters/cms.ts";
+import { createHash } from "node:crypto";
+import { type CmsSigner, certificatesOf, detachedCms, type Timestamp } from "../adapters/cms.ts";
+import { TimestampUnavailable } from "../adapters/timestamp-authority.ts";
 import type { AgreementFonts } from "../pages/agreement-fonts.ts";
-
-/** A signature field on paper: points from the page's lower left corner, as [left, bottom, right, top]. */
-export type FieldPlace = {
-  readonly name: string;
-  /** From 0. */
-  readonly page: number;
-  readonly rect: readonly [number, number, number, number];
-};
-
-/** The ink: strokes of the pad (x, y, … with x 0–1000, y 0–500, y down) or a typed name. */
-export type Handwriting =
-  | { readonly strokes: readonly (readonly number[])[] }
-  | { readonly typedName: string };
+import { type Box, drawSeal, drawSignature, type Ink } from "./appearance.ts";
+import {
+  certificationField,
+  certificationObjects,
+  type Field,
+  type FieldPlace,
+  numberFields,
+  timestampField,
+  timestampObjects,
+  validationObjects,
+  visibleObjects,
+} from "./fields.ts";
+import { append, appendSigned, type GrowingPdf, type Objects, openPdf } from "./growing-pdf.ts";
+import { type Lettering, lettering } from "./lettering.ts";
 
 export type VisibleSigner = {
   /** Name of the place to sign in. */
@@ -21,7 +24,8 @@ export type VisibleSigner = {
   readonly maskedId: string;
   /** When the person signed: ISO 8601, UTC. */
   readonly at: string;
-  readonly handwriting: Handwriting;
+  /** Strokes of the pad, or a typed name. */
+  readonly ink: Ink;
   readonly signer: CmsSigner;
 };
 
@@ -43,7 +47,7 @@ export type SignAgreementOptions = {
   /** In the order they signed. */
   readonly signers: readonly VisibleSigner[];
   readonly partyA?: VisibleSeal;
-  /** DER certificate revocation lists that cover the certificates used. */
+  /** Revocation lists that cover the certificates used, DER. */
   readonly revocationLists: readonly Uint8Array[];
   /** Absent or failing, the file is signed all the same, without tokens (C-73). */
   readonly timestamp?: Timestamp;
@@ -56,8 +60,106 @@ export type Revision = { readonly name: string; readonly length: number; readonl
 
 export type SignedAgreement = {
   readonly bytes: Uint8Array;
-  /** From "agreement", the untouched base, to the last; each is a prefix of the next. */
+  /** From `agreement`, the untouched base, to the last; each is a prefix of the next. */
   readonly revisions: readonly Revision[];
   /** Whether a document time-stamp covers the whole file. */
   readonly timestamped: boolean;
 };
+
+/** Room for a chain and the token of a public authority with RSA certificates; zeros pack well. */
+const capacity = { plain: 4 * 1024, withToken: 12 * 1024 };
+
+/**
+ * Signs an agreement as PAdES (ETSI EN 319 142-1, B-LTA with time-stamps): the platform certifies,
+ * each signer signs in his own revision, party A is sealed, then validation data and a document
+ * time-stamp over everything. `base` stays as it is, byte for byte, under all of it (issue 3).
+ */
+export async function signAgreement(
+  base: Uint8Array,
+  options: SignAgreementOptions,
+): Promise<SignedAgreement> {
+  const { contractId, at, certification, signers, partyA } = options;
+  const tokens = tokenSource(options.timestamp);
+  const room = options.timestamp ? capacity.withToken : capacity.plain;
+  let pdf = openPdf(base);
+  const fields = numberFields(pdf, options.places);
+  const revisions = [revision("agreement", pdf)];
+  const grow = (name: string, grown: GrowingPdf): void => {
+    pdf = grown;
+    revisions.push(revision(name, pdf));
+  };
+  const sign = async (name: string, objects: Objects, signer: CmsSigner): Promise<void> => {
+    const cms = (content: Uint8Array) => detachedCms(content, signer, tokens.wanted);
+    grow(name, await appendSigned(pdf, objects, cms));
+  };
+  const signVisibly = (party: VisibleSigner | VisibleSeal, draw: Drawing): Promise<void> => {
+    const field = fieldNamed(fields, party.field);
+    const letters = lettering(options.fonts.regular);
+    const drawing = draw(letters, boxOf(field));
+    const entries = { at, capacity: room, name: party.name, reason: contractId };
+    return sign(party.field, visibleObjects(pdf, field, entries, letters, drawing), party.signer);
+  };
+
+  const certified = certificationObjects(pdf, fields, { contractId, at, capacity: room });
+  await sign(certificationField, certified, certification);
+  for (const one of signers)
+    await signVisibly(one, (letters, box) => drawSignature(letters, box, one));
+  if (partyA) await signVisibly(partyA, (letters, box) => drawSeal(letters, box, partyA));
+
+  const parties = partyA ? [...signers, partyA] : signers;
+  const used = [certification, ...parties.map(({ signer }) => signer)];
+  const chains = used.flatMap(({ chain }) => chain.map(({ der }) => der));
+  const certificates = distinct([...chains, ...tokens.made.flatMap(certificatesOf)]);
+  const validation = { certificates, lists: options.revocationLists };
+  grow("ValidationData", append(pdf, validationObjects(pdf, validation)));
+
+  const stamp = timestampObjects(pdf, fieldNamed(fields, timestampField), room);
+  const stamped = await appendSigned(pdf, stamp, tokens.required).catch(withoutToken);
+  if (stamped) grow(timestampField, stamped);
+  return { bytes: pdf.bytes, revisions, timestamped: stamped !== undefined };
+}
+
+type Drawing = (letters: Lettering, box: Box) => string;
+
+const boxOf = ({ rect: [left, bottom, right, top] }: Field): Box => ({
+  width: right - left,
+  height: top - bottom,
+});
+
+function fieldNamed(fields: readonly Field[], name: string): Field {
+  const field = fields.find((one) => one.name === name);
+  if (field === undefined) throw new Error(`nobody laid out a place for signature field ${name}`);
+  return field;
+}
+
+const revision = (name: string, { bytes }: GrowingPdf): Revision => ({
+  name,
+  length: bytes.length,
+  sha256: createHash("sha256").update(bytes).digest("hex"),
+});
+
+const distinct = (values: readonly Uint8Array[]): Uint8Array[] => [
+  ...new Map(values.map((der) => [Buffer.from(der).toString("hex"), der])).values(),
+];
+
+/** Asks no more after the first failure: every further question would wait for the same silence. */
+function tokenSource(timestamp: Timestamp | undefined) {
+  const made: Uint8Array[] = [];
+  let ask = timestamp;
+  const required = async (content: Uint8Array): Promise<Uint8Array> => {
+    if (ask === undefined) throw new TimestampUnavailable("no authority gave the token before");
+    try {
+      const token = await ask(content);
+      made.push(token);
+      return token;
+    } catch (cause) {
+      ask = undefined;
+      throw cause;
+    }
+  };
+  return { made, required, wanted: (content: Uint8Array) => required(content).catch(withoutToken) };
+}
+
+function withoutToken(cause: unknown): undefined {
+  if (!(cause instanceof TimestampUnavailable)) throw cause;
+}

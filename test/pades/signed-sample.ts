@@ -1,0 +1,108 @@
+import { certificates } from "../../functions/adapters/certificates.ts";
+import type { CmsSigner, Timestamp } from "../../functions/adapters/cms.ts";
+import { documentStore } from "../../functions/adapters/document-store.ts";
+import type { SigningKey } from "../../functions/adapters/signing-key.ts";
+import { composeAgreement } from "../../functions/domain/agreement.ts";
+import { agreementTemplates } from "../../functions/domain/agreement-templates.ts";
+import { agreementVariables } from "../../functions/domain/agreement-variables.ts";
+import { signAgreement } from "../../functions/pades/sign-agreement.ts";
+import { agreementFonts } from "../../functions/pages/agreement-fonts.ts";
+import { agreementPdf } from "../../functions/pages/agreement-pdf.ts";
+import { lambdaWorld } from "../../functions/world.ts";
+import { testWorld } from "../fakes/world.ts";
+
+export const contractId = "CT7K2M9QX4RW8B3NF6HJ5TYD0A";
+export const signedAt = "2026-11-21T06:00:07.000Z";
+
+/** A heart-felt signature in three strokes. */
+export const strokes = [
+  [120, 260, 180, 180, 250, 150, 300, 190, 260, 270, 190, 330, 150, 390, 210, 410, 300, 380],
+  [380, 140, 370, 240, 360, 350, 380, 410, 450, 400, 520, 340],
+  [420, 230, 500, 220, 590, 200, 560, 280, 540, 380, 600, 400, 700, 330, 820, 250, 900, 240],
+];
+
+export const memoryKey = (): SigningKey => {
+  const { publicKey, sign } = lambdaWorld.keyPair();
+  return { publicKey: async () => publicKey, sign: async (message) => sign(message) };
+};
+
+/** An agreement as PDF, the platform's certificates, and everything that signs it. */
+export async function sampleParts(now = signedAt) {
+  const { world } = testWorld({ now: () => now });
+  const keys = { caKey: memoryKey(), platformKey: memoryKey() };
+  const pki = certificates(world, { ...keys, store: documentStore(world, "documents") });
+  const { platform, authority } = await pki.chain();
+  const fonts = await agreementFonts();
+  const signer = async (signerNumber: number, commonName: string): Promise<CmsSigner> => {
+    const pair = world.keyPair();
+    const own = await pki.issueSigner({
+      contractId,
+      signerNumber,
+      commonName,
+      verificationId: `VR${signerNumber}`,
+      spki: pair.publicKey,
+    });
+    return { chain: [own, ...authority], sign: async (message) => pair.sign(message) };
+  };
+  const certification: CmsSigner = { chain: [platform, ...authority], sign: keys.platformKey.sign };
+  const revocationLists = [await pki.revocationList()];
+  return { world, pki, fonts, authority, signer, certification, revocationLists };
+}
+
+export async function sampleAgreement(): Promise<Uint8Array> {
+  const [template] = agreementTemplates;
+  if (template === undefined) throw new Error("there are no templates");
+  const subject = { name: "张晓雨", mobile: "13800138000", idNumber: "310101199001011234" };
+  const variables = agreementVariables({ contractId, createdAt: signedAt, subject });
+  const fonts = await agreementFonts();
+  const agreement = composeAgreement(template, variables);
+  return agreementPdf(agreement, { fonts, createdAt: signedAt, contractId });
+}
+
+export const places = [
+  { name: "PartyA", page: 1, rect: [86, 560, 270, 640] },
+  { name: "Signer1", page: 1, rect: [325, 560, 509, 640] },
+  { name: "Signer2", page: 1, rect: [325, 460, 509, 540] },
+] as const;
+
+/** The agreement signed by a drawn and a typed signature and by party A's seal. */
+export async function sampleSigned(timestamp?: Timestamp) {
+  const base = await sampleAgreement();
+  const parts = await sampleParts();
+  const { fonts, certification, revocationLists } = parts;
+  const signed = await signAgreement(base, {
+    contractId,
+    fonts,
+    places,
+    certification,
+    signers: [
+      {
+        field: "Signer1",
+        name: "张晓雨",
+        maskedId: "310***********1234",
+        at: "2026-11-21T05:58:31.000Z",
+        ink: { strokes },
+        signer: await parts.signer(1, "张*雨"),
+      },
+      {
+        field: "Signer2",
+        name: "欧阳㛃堃",
+        maskedId: "440***********002X",
+        at: "2026-11-21T05:59:02.000Z",
+        ink: { typedName: "欧阳㛃堃" },
+        signer: await parts.signer(2, "欧**堃"),
+      },
+    ],
+    partyA: {
+      field: "PartyA",
+      name: "拉卡拉支付股份有限公司",
+      mandate: "《平台代签授权书》PM-2026-01",
+      at: signedAt,
+      signer: await parts.signer(0, "拉卡拉支付股份有限公司"),
+    },
+    revocationLists,
+    ...(timestamp && { timestamp }),
+    at: signedAt,
+  });
+  return { ...parts, base, signed };
+}
