@@ -16,6 +16,8 @@ export type DataKey = {
   decryptJson(name: string, blob: Uint8Array): unknown;
 };
 
+const tagBytes = 16;
+
 /** Larger than any disclosure we write; a corrupt blob must not inflate without end. */
 const plaintextLimitBytes = 1024 * 1024;
 
@@ -53,10 +55,13 @@ function dataKey(world: World, secret: Uint8Array): DataKey {
   };
   const decrypt = (name: string, blob: Uint8Array): Uint8Array => {
     const bytes = Buffer.from(blob);
-    const decipher = createDecipheriv("aes-256-gcm", secret, bytes.subarray(0, 12))
+    // Without a length GCM would also accept a tag cut to four bytes, which can be guessed.
+    const decipher = createDecipheriv("aes-256-gcm", secret, bytes.subarray(0, 12), {
+      authTagLength: tagBytes,
+    })
       .setAAD(Buffer.from(name))
-      .setAuthTag(bytes.subarray(12, 28));
-    return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]);
+      .setAuthTag(bytes.subarray(12, 12 + tagBytes));
+    return Buffer.concat([decipher.update(bytes.subarray(12 + tagBytes)), decipher.final()]);
   };
   return {
     encrypt,
