@@ -1,0 +1,97 @@
+import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import type { DynamoDBStreamEvent } from "aws-lambda";
+import { mockClient } from "aws-sdk-client-mock";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { entryToItem } from "../../functions/adapters/contract-items.ts";
+import { build } from "../../functions/workers/publish-events.ts";
+import { testWorld } from "../fakes/world.ts";
+import {
+  begin,
+  contractId,
+  decline,
+  generate,
+  invite,
+  seal,
+  sent,
+  signedAndVerified,
+  tell,
+} from "../story.ts";
+
+const bus = mockClient(EventBridgeClient);
+beforeEach(() => bus.on(PutEventsCommand).resolves({ FailedEntryCount: 0 }));
+afterEach(() => bus.reset());
+// The files of this project share one process, and the mock sits on the class.
+afterAll(() => bus.restore());
+
+/** Brings the whole chain of a story to the worker, as the stream does. */
+async function publish({ contract, entries }: ReturnType<typeof tell>) {
+  const { world } = testWorld({ now: () => begin });
+  const consume = build({ ...world, environment: () => "qianyue", aws: { region: "test-1" } });
+  const Records = entries.map((entry) => ({
+    eventName: "INSERT",
+    dynamodb: {
+      SequenceNumber: String(entry.index),
+      NewImage: marshall(entryToItem(entry, {}, contract, undefined), {
+        removeUndefinedValues: true,
+      }),
+    },
+  }));
+  const { batchItemFailures } = await consume({ Records } as unknown as DynamoDBStreamEvent);
+  const published = bus
+    .commandCalls(PutEventsCommand)
+    .flatMap(({ args: [{ input }] }) => input.Entries ?? [])
+    .map(({ DetailType, Detail }) => ({ type: DetailType, detail: JSON.parse(Detail ?? "{}") }));
+  return { batchItemFailures, published };
+}
+
+describe("what the bus hears", () => {
+  test("A-10: a completed contract publishes ContractCompletedEvent with its evidence chain", async () => {
+    const { published } = await publish(tell([...signedAndVerified, seal]));
+
+    expect(published.at(-1)).toEqual({
+      type: "ContractCompletedEvent",
+      detail: {
+        eventId: `${contractId}-E10`,
+        contractId,
+        status: "SUCCESS",
+        evidenceChainId: `EC${contractId.slice(2)}`,
+      },
+    });
+  });
+
+  test("B-11: every step that is news to others is told under the id of its entry", async () => {
+    const { published } = await publish(tell([...signedAndVerified, seal]));
+
+    expect(published.map(({ type, detail }) => `${detail.sequence ?? ""} ${type}`)).toEqual([
+      "0 esign.contract.v1.created",
+      "3 esign.contract.v1.notified",
+      "5 esign.contract.v1.signed",
+      "6 esign.contract.v1.verifying",
+      "10 esign.contract.v1.completed",
+      " ContractCompletedEvent",
+    ]);
+  });
+
+  test("A-10: a contract that ends otherwise is never told as completed", async () => {
+    const { published } = await publish(tell([generate, invite, sent, decline]));
+
+    expect(published.at(-1)?.type).toBe("esign.contract.v1.rejected");
+  });
+
+  test("no event carries a personal value", async () => {
+    const { published } = await publish(tell([generate, invite, sent, decline]));
+
+    expect(JSON.stringify(published)).not.toMatch(/张三|13800138000|310101199001011234|不同意/);
+  });
+
+  test("what the bus refuses is reported, so that the stream brings it again", async () => {
+    bus
+      .on(PutEventsCommand)
+      .resolves({ FailedEntryCount: 1, Entries: [{ ErrorCode: "InternalFailure" }] });
+
+    const { batchItemFailures } = await publish(tell([]));
+
+    expect(batchItemFailures).toEqual([{ itemIdentifier: "0" }]);
+  });
+});
