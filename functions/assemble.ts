@@ -69,6 +69,9 @@ export async function findOwned(
   const id = (anyId ?? "").replace(recordSuffix, "");
   const contract = contractIdForm.test(id) ? await contracts.read(id) : undefined;
   if (contract === undefined || contract.owner !== owner)
-    throw new Problem("NOT_FOUND", "there is no such contract");
+    throw new Problem(
+      "NOT_FOUND",
+      "you have no contract with this id; it is the contractId that starting one answered",
+    );
   return contract;
 }

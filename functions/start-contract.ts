@@ -77,7 +77,10 @@ function refuseUrls(
     request.returnUrl &&
     !partner.returnUrls.some((allowed) => within(request.returnUrl, allowed))
   )
-    fields.push({ field: "returnUrl", message: "is not on the allow-list of this partner" });
+    fields.push({
+      field: "returnUrl",
+      message: "is not below a registered return URL of yours; operations registers them",
+    });
   if (fields.length > 0)
     throw new Problem(
       "PARAM_INVALID",
@@ -90,7 +93,8 @@ function refuseUrls(
 function within(url: string | undefined, allowed: string): boolean {
   if (url === undefined || !URL.canParse(url) || !URL.canParse(allowed)) return false;
   const [given, registered] = [new URL(url), new URL(allowed)];
-  return given.origin === registered.origin && given.pathname.startsWith(registered.pathname);
+  const folder = registered.pathname.replace(/\/?$/, "/");
+  return given.origin === registered.origin && `${given.pathname}/`.startsWith(folder);
 }
 
 async function detailsOf(keys: PlatformKeys, request: CreateRequest): Promise<Details> {

@@ -35,7 +35,7 @@ export function build(world: World) {
       throw new Problem("PARAM_INVALID", "contractId differs from the path", { fields });
     }
     const contract = /^CT\w{26}$/.test(id) ? await contracts.read(id) : undefined;
-    if (contract === undefined) throw new Problem("NOT_FOUND", "there is no such contract");
+    if (contract === undefined) throw new Problem("NOT_FOUND", "there is no contract with this id");
 
     const theirs = ({ challenge }: (typeof contract.signers)[number]) =>
       challenge?.verificationId === result.verificationId;

@@ -1,0 +1,159 @@
+import { describe, expect, test } from "vitest";
+import { platformKeys } from "../functions/adapters/platform-keys.ts";
+import { assembleContracts, findOwned } from "../functions/assemble.ts";
+import type { CreateRequest } from "../functions/dialects/native-request.ts";
+import { Problem } from "../functions/domain/problem.ts";
+import { contractStarter } from "../functions/start-contract.ts";
+import { testWorld } from "./fakes/world.ts";
+
+const partner = {
+  clientId: "sandai",
+  returnUrls: ["https://partner.example/app", "https://shop.example/"],
+};
+const request: CreateRequest = {
+  requestId: "REQ-1",
+  bizScene: "RELATION_BIND",
+  userType: "PERSONAL",
+  userInfo: { name: "张三", mobile: "13800138000", idCardNo: "310101199001011234" },
+};
+
+function stage() {
+  const { world, dynamo } = testWorld({ now: () => "2026-11-21T08:00:00.000Z" });
+  const contracts = assembleContracts(world);
+  const start = contractStarter(world, contracts, platformKeys(world, "platform"), []);
+  return { start, contracts, dynamo };
+}
+
+const problemOf = (outcome: Promise<unknown>): Promise<Problem> =>
+  outcome.then(
+    () => {
+      throw new Error("the request was accepted");
+    },
+    (cause) => {
+      if (cause instanceof Problem) return cause;
+      throw cause;
+    },
+  );
+
+describe("starting a contract", () => {
+  test("A-31, B-12, B-28: the same request finds the first contract and writes nothing", async () => {
+    const { start, dynamo } = stage();
+    const first = await start(partner, request);
+    const stored = JSON.stringify(dynamo.items("chain"));
+
+    const second = await start(partner, { ...request, userInfo: { ...request.userInfo } });
+
+    expect(first.isNew).toBe(true);
+    expect(second).toEqual({ contract: first.contract, isNew: false });
+    expect(JSON.stringify(dynamo.items("chain"))).toBe(stored);
+  });
+
+  test("another partner's equal requestId is another contract", async () => {
+    const { start } = stage();
+    const first = await start(partner, request);
+
+    const other = await start({ clientId: "wallet", returnUrls: [] }, request);
+
+    expect(other.isNew).toBe(true);
+    expect(other.contract.id).not.toBe(first.contract.id);
+  });
+
+  test("B-56: the same requestId with another body is a conflict that names the fields, not their values", async () => {
+    const { start } = stage();
+    const { contract } = await start(partner, request);
+    const changed = {
+      ...request,
+      userInfo: { ...request.userInfo, name: "李四" },
+      fundPurpose: "归集",
+    };
+
+    const problem = await problemOf(start(partner, changed));
+
+    expect(problem).toMatchObject({
+      code: "IDEMPOTENCY_CONFLICT",
+      data: { contractId: contract.id },
+    });
+    expect(problem.fields.map(({ field }) => field).sort()).toEqual(["fundPurpose", "userInfo"]);
+    expect(problem.message).toMatch(/use a new requestId/);
+    expect(JSON.stringify([problem.message, problem.fields])).not.toMatch(/李四|张三|归集/);
+  });
+
+  test("no personal value lies open in what is stored", async () => {
+    const { start, dynamo } = stage();
+
+    await start(partner, request);
+
+    expect(JSON.stringify([dynamo.items("flow"), dynamo.items("chain")])).not.toMatch(
+      /张三|13800138000|310101199001011234/,
+    );
+  });
+
+  test("a callback to where we must not send is refused before anything is stored", async () => {
+    const { start, dynamo } = stage();
+
+    const problem = await problemOf(
+      start(partner, { ...request, callbackUrl: "http://10.0.0.1/" }),
+    );
+
+    expect(problem.fields).toEqual([{ field: "callbackUrl", message: "must use https" }]);
+    expect(dynamo.items("flow")).toEqual([]);
+  });
+
+  test.each([
+    "https://partner.example/app",
+    "https://partner.example/app/done?order=1",
+    "https://shop.example/anything",
+  ])("%s lies below a registered return URL", async (returnUrl) => {
+    expect(await stage().start(partner, { ...request, returnUrl })).toMatchObject({ isNew: true });
+  });
+
+  test.each([
+    "https://partner.example/",
+    "https://partner.example/apple",
+    "https://partner.example/app/../admin",
+    "https://partner.example.evil.example/app",
+    "https://partner.example:8443/app",
+    "http://partner.example/app",
+    "javascript:alert(1)",
+  ])("%s does not, and the partner is told who registers them", async (returnUrl) => {
+    const problem = await problemOf(stage().start(partner, { ...request, returnUrl }));
+
+    expect(problem.fields).toEqual([
+      {
+        field: "returnUrl",
+        message: "is not below a registered return URL of yours; operations registers them",
+      },
+    ]);
+  });
+});
+
+describe("finding a partner's contract", () => {
+  test.each(["", "-E0", "-M1", "-H1", "-S1", "-V1F", "-V2M", "-C1"])(
+    "B-43: by its id with %j behind it",
+    async (suffix) => {
+      const { start, contracts } = stage();
+      const { contract } = await start(partner, request);
+
+      expect(await findOwned(contracts, "sandai", contract.id + suffix)).toEqual(contract);
+    },
+  );
+
+  test("another partner's contract answers exactly like none", async () => {
+    const { start, contracts } = stage();
+    const { contract } = await start(partner, request);
+    const asked = ["CT00000000000000000000000000", "", undefined, "CT0", "x".repeat(5000)];
+
+    const foreign = await problemOf(findOwned(contracts, "wallet", contract.id));
+    const absent = await Promise.all(
+      asked.map((id) => problemOf(findOwned(contracts, "wallet", id))),
+    );
+
+    expect(foreign.code).toBe("NOT_FOUND");
+    for (const problem of absent)
+      expect([problem.code, problem.message, problem.data]).toEqual([
+        foreign.code,
+        foreign.message,
+        foreign.data,
+      ]);
+  });
+});
