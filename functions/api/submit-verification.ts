@@ -45,7 +45,11 @@ export function build(world: World) {
     const attempt = challenge.triesUsed + 1;
     try {
       const { verificationId } = challenge;
-      const { status } = await verification.confirm(verificationId, attempt, amount, remark);
+      const status = await verification.confirm(verificationId, attempt, amount, remark).then(
+        (judged) => judged.status,
+        // Refused, because it was decided or ran out meanwhile: its record says which.
+        (cause: unknown) => (cause instanceof PeerRefused ? "CLOSED" : Promise.reject(cause)),
+      );
       return await judge(contracts, submitted.contract, { ...challenge, verificationId }, status);
     } catch (cause) {
       if (!(cause instanceof PeerUnavailable) && !(cause instanceof PeerRefused)) throw cause;
@@ -59,7 +63,7 @@ export function build(world: World) {
     contracts: ContractStore,
     contract: Contract,
     challenge: Challenge & { readonly verificationId: string },
-    status: "PENDING" | "SUCCESS" | "FAILED",
+    status: "PENDING" | "SUCCESS" | "FAILED" | "CLOSED",
   ): Promise<Contract> {
     const at = world.now();
     const signer = onlySigner;
