@@ -1,3 +1,4 @@
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { AgreementType } from "../domain/agreement-types.ts";
 import type { Contract } from "../domain/contract.ts";
 import type { Entry, EvidenceType, Facts, Step } from "../domain/evidence.ts";
@@ -6,8 +7,12 @@ import type { DataKey } from "./data-key.ts";
 
 /**
  * The rows as they lie in DynamoDB. Columns carry the names of document A (A-12, A-13);
- * what no column names travels in `state`, kept short because every write pays by the kilobyte.
+ * what no column names travels in `state`, deflated because every write of the head pays by the kilobyte
+ * and a head of many challenges and messages would need two.
  */
+
+/** Ten times the largest state; a corrupt item must not inflate without end. */
+const stateLimitBytes = 16 * 1024;
 
 /** Everything about the request that is not needed to decide: personal values are encrypted at rest. */
 export type Details = {
@@ -61,7 +66,7 @@ export function headToItem(contract: Contract): Record<string, unknown> {
     auth_result: verified ? "SUCCESS" : contract.state.status === "FAILED" ? "FAILED" : "NONE",
     created_at: createdAt,
     updated_at: updatedAt,
-    state: JSON.stringify(state),
+    state: deflateRawSync(JSON.stringify(state)),
   };
 }
 
@@ -75,7 +80,9 @@ export function contractFromItem(item: Record<string, unknown>): Contract {
     createdAt: item.created_at,
     updatedAt: item.updated_at,
     length: item.version,
-    ...JSON.parse(String(item.state)),
+    ...JSON.parse(
+      inflateRawSync(item.state as Uint8Array, { maxOutputLength: stateLimitBytes }).toString(),
+    ),
   } as Contract;
 }
 

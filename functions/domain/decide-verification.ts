@@ -155,8 +155,11 @@ export function submitTry(contract: Contract, command: Of<"submitTry">): Decisio
 
 export function tryRejected(contract: Contract, command: Of<"tryRejected">): Decision {
   const { challenge } = signerOf(contract, command.signer);
-  if (challenge === undefined || challenge.triesUsed >= command.attempt || isTerminal(contract))
-    return nothing;
+  const isNext =
+    challenge?.state === "PENDING" &&
+    command.attempt > challenge.triesUsed &&
+    command.attempt <= triesPerChallenge;
+  if (!isNext || isTerminal(contract)) return nothing;
   return {
     drafts: [
       draft(command, "AUTH_TRY_REJECTED", "verification-system", {
