@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { BitString, Integer, Null, OctetString, PrintableString, Utf8String } from "asn1js";
+import {
+  Set as AsnSet,
+  BitString,
+  Integer,
+  Null,
+  ObjectIdentifier,
+  OctetString,
+  PrintableString,
+  Sequence,
+  Utf8String,
+} from "asn1js";
 import * as pkijs from "pkijs";
 import { type Certificate, certificateSchema, readCertificate } from "./certificate.ts";
 
@@ -97,18 +107,16 @@ async function signedBytes(
   return new Uint8Array(structure.toSchema(true).toBER());
 }
 
+/** One attribute in each part of the name; pkijs would put them all into one. */
 function distinguishedName(name: Name): pkijs.RelativeDistinguishedNames {
-  return new pkijs.RelativeDistinguishedNames({
-    typesAndValues: Object.entries(name).map(
-      ([type, value]) =>
-        new pkijs.AttributeTypeAndValue({
-          type: nameTypes[type as keyof typeof nameTypes],
-          value: printable.includes(type)
-            ? new PrintableString({ value })
-            : new Utf8String({ value }),
-        }),
-    ),
+  const parts = Object.entries(name).map(([type, value]) => {
+    const id = new ObjectIdentifier({ value: nameTypes[type as keyof typeof nameTypes] });
+    const text = printable.includes(type)
+      ? new PrintableString({ value })
+      : new Utf8String({ value });
+    return new AsnSet({ value: [new Sequence({ value: [id, text] })] });
   });
+  return pkijs.RelativeDistinguishedNames.fromBER(new Sequence({ value: parts }).toBER());
 }
 
 function extensions({ profile, publicKey }: CertificateRequest, issuerKey: Uint8Array) {

@@ -14,7 +14,9 @@ export type Addressed = { readonly url: string };
 export type Stage = {
   clock: LocalClock;
   directory: string;
-  start(simulator: (options: SimulatorOptions) => Promise<Simulator>): Promise<Simulator>;
+  start<Started extends Simulator>(
+    simulator: (options: SimulatorOptions) => Promise<Started>,
+  ): Promise<Started>;
   closeLater(close: () => Promise<void>): void;
 };
 
