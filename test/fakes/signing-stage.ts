@@ -75,7 +75,7 @@ export async function signingStage(setup: readonly Command[]) {
     if ("refused" in outcome) throw new Error(`setup: ${command.type}: ${outcome.refused.message}`);
   }
   const saved = dynamo.save();
-  return { contracts, begin };
+  return { contracts, dynamo, empty: dynamo.reset, begin };
 
   /** A fresh run from the saved state; a machine may die `crashes` times after a write. */
   function begin(crashes = 0) {
@@ -322,7 +322,7 @@ function answerOutside({ url, headers }: HttpRequest): HttpResponse {
 
 const signature = { signature: { typedName: "张三" } };
 
-const flowCreated: Draft = {
+export const flowCreated: Draft = {
   step: "FLOW_CREATED",
   at: createdAt,
   actor: `partner:${partner.clientId}`,
@@ -339,7 +339,7 @@ const flowCreated: Draft = {
   disclosures: { name: "张三" },
 };
 
-const details: Details = {
+export const details: Details = {
   subject: { name: "张三", mobile: "13800138000", idNumber: "11010519491231002X" },
   agreementType: defaultAgreementType("RELATION_BIND"),
   templateId: "T1",
