@@ -93,15 +93,16 @@ export function recorded(flow: Flow, step: string): Promise<Json> {
   });
 }
 
-/** Lets time pass a quarter of a second at a time until `ask` answers, so that back-offs cost none. */
+/** Lets time pass step by step until `ask` answers, so that back-offs cost none. */
 export function inTime<T>(
   stack: Stack,
   what: string,
   ask: () => Promise<T | undefined>,
+  stepMs = 500,
 ): Promise<T> {
   return eventually(what, async () => {
     const answer = await ask();
-    if (answer === undefined) await stack.advance(250);
+    if (answer === undefined) await stack.advance(stepMs);
     return answer;
   });
 }
