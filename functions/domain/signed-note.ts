@@ -16,8 +16,8 @@ export type NoteSignature = {
   readonly signature: Buffer;
 };
 
-/** A log with more witnesses than this has other readers than us; a note is small. */
-const noteLimit = 16_384;
+/** Room for the 16 signatures that must be accepted, even post-quantum ones of 5 KB each. */
+const noteLimit = 131_072;
 
 /** The text of a checkpoint (c2sp.org/tlog-checkpoint): origin, size, base64 root, one a line. */
 export const checkpointText = ({ origin, size, root }: Checkpoint): string =>
