@@ -22,8 +22,8 @@ import {
  */
 
 /** Systematic orders first; where there are more, as many drawn at random. Sized for seconds, not minutes. */
-const systematicOrders = 36;
-const randomOrders = 24;
+const systematicOrders = 30;
+const randomOrders = 20;
 
 /** The error under which the workflow hears of an end, by the state that the contract then has. */
 const endOf: Readonly<Record<string, string>> = {

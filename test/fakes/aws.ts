@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 
 /** Answers the calls of real AWS SDK clients in this process, at the seam where they would open a socket. */
-export type AwsCall = { readonly operation: string; readonly input: Record<string, unknown> };
+type AwsCall = { readonly operation: string; readonly input: Record<string, unknown> };
 
 /** One service: JSON in, JSON out. Bytes travel as base64, exactly as on the wire. */
 export type AwsService = (call: AwsCall) => Promise<Record<string, unknown>>;

@@ -17,7 +17,7 @@ export type Footprint = {
 /** Called before a call takes effect; answers what to do once it has. */
 export type Gate = (footprint: Footprint) => Promise<(() => Promise<void>) | undefined>;
 
-export type StreamRecord = {
+type StreamRecord = {
   readonly eventID: string;
   readonly eventName: "INSERT";
   readonly dynamodb: { readonly SequenceNumber: string; readonly NewImage: Item };
@@ -225,8 +225,6 @@ export function fakeDynamo(shapes: Readonly<Record<string, TableShape>>) {
     return items;
   }
 }
-
-export type FakeDynamo = ReturnType<typeof fakeDynamo>;
 
 const emptyTables = (shapes: Readonly<Record<string, TableShape>>): Contents =>
   Object.fromEntries(Object.keys(shapes).map((name) => [name, new Map()]));

@@ -13,13 +13,13 @@ export type Actor = {
 
 type Context = { readonly actor: Actor; readonly crash?: (cause: Error) => void };
 
-export type Option = { readonly id: string; readonly actor: string } & Footprint;
+type Option = { readonly id: string; readonly actor: string } & Footprint;
 
 /** Picks who goes next; undefined ends the run because its order is one that was already seen. */
 export type Choose = (options: readonly Option[]) => Option | undefined;
 
 /** The machine under an invocation died after its last write took effect. */
-export class Crashed extends Error {
+class Crashed extends Error {
   override readonly name = "Crashed";
 }
 

@@ -31,7 +31,7 @@ const createdAt = "2026-11-21T08:00:00.000Z";
 export const noon = "2026-11-21T12:00:00.000Z";
 const expiresAt = "2026-11-28T08:00:00.000Z";
 export const justBeforeExpiry = "2026-11-28T07:59:59.999Z";
-export const justAfterExpiry = "2026-11-28T08:00:05.000Z";
+const justAfterExpiry = "2026-11-28T08:00:05.000Z";
 
 export type Stage = Awaited<ReturnType<typeof signingStage>>;
 export type Run = ReturnType<Stage["begin"]>;

@@ -58,5 +58,3 @@ export function fakeStepFunctions() {
     return done !== undefined;
   }
 }
-
-export type FakeStepFunctions = ReturnType<typeof fakeStepFunctions>;

@@ -53,8 +53,6 @@ const environment: Readonly<Record<string, string>> = {
   IDENTITY_CHECK: "strict",
 };
 
-export type TestWorld = ReturnType<typeof testWorld>;
-
 /**
  * A World whose time, randomness, network and AWS belong to the test. The handlers and the SDK clients
  * over it are the real ones. `now` may answer differently to different callers.
@@ -99,7 +97,7 @@ const unreachable = async ({ method, url }: HttpRequest): Promise<HttpResponse> 
 };
 
 /** The same bytes in every run: SHA-256 of the seed and a counter. */
-export function seededBytes(seed: string): (size: number) => Buffer {
+function seededBytes(seed: string): (size: number) => Buffer {
   let counter = 0;
   return (size) => {
     const blocks = Array.from({ length: Math.ceil(size / 32) }, () =>
