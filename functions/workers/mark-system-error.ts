@@ -6,7 +6,8 @@ import { lambda, type World } from "../world.ts";
 type StatusChange = {
   readonly name: string;
   readonly status: string;
-  readonly error?: string;
+  /** Null for an execution that was stopped without a reason. */
+  readonly error?: string | null;
 };
 
 /**
@@ -17,7 +18,8 @@ export function build(world: World) {
   const contracts = assembleContracts(world);
   return async ({ detail }: EventBridgeEvent<string, StatusChange>): Promise<void> => {
     const contractId = detail.name.replace(/-r\d+$/, "");
-    const { name: execution, status, error = status } = detail;
+    const { name: execution, status } = detail;
+    const error = detail.error ?? status;
     world.count("SystemError");
     world.log("error", "execution ended without concluding its contract", {
       execution,
