@@ -33,11 +33,13 @@ export function readCertificate(der: Uint8Array): Certificate {
   };
 }
 
-const pemBlock = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+const pemBlock = /-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/g;
 
-/** Every certificate of a PEM text, in its order; other text between them is ignored. */
+/** Every certificate of a PEM text, in its order; text between them and lost line breaks do not matter. */
 export const certificatesFromPem = (pem: string): Certificate[] =>
-  (pem.match(pemBlock) ?? []).map((block) => readCertificate(new X509Certificate(block).raw));
+  Array.from(pem.matchAll(pemBlock), ([, base64 = ""]) =>
+    readCertificate(Buffer.from(base64, "base64")),
+  );
 
 /** The certificate as ASN.1, for those who put it into other structures. */
 export const certificateSchema = (der: Uint8Array): pkijs.Certificate =>

@@ -3,7 +3,8 @@ import type { Lettering } from "./lettering.ts";
 /** What a person sees of a signature: PDF drawing operators in a box of `width` × `height` points. */
 export type Box = { readonly width: number; readonly height: number };
 
-export type Ink =
+/** Strokes of the pad (x, y, … as x 0–1000, y 0–500, y down) or a typed name. */
+export type Handwriting =
   | { readonly strokes: readonly (readonly number[])[] }
   | { readonly typedName: string };
 
@@ -18,7 +19,12 @@ const small = { size: 6.5, leading: 9.5 };
 export function drawSignature(
   letters: Lettering,
   { width, height }: Box,
-  signer: { readonly name: string; readonly maskedId: string; readonly at: string; ink: Ink },
+  signer: {
+    readonly name: string;
+    readonly maskedId: string;
+    readonly at: string;
+    handwriting: Handwriting;
+  },
 ): string {
   const lines = [`${signer.name}　${signer.maskedId}`, readableTime(signer.at)];
   const foot = lines.length * small.leading + 3;
@@ -33,9 +39,9 @@ export function drawSignature(
     });
   });
   return [
-    "strokes" in signer.ink
-      ? drawStrokes(signer.ink.strokes, space)
-      : drawTypedName(letters, signer.ink.typedName, space),
+    "strokes" in signer.handwriting
+      ? drawStrokes(signer.handwriting.strokes, space)
+      : drawTypedName(letters, signer.handwriting.typedName, space),
     `q 0.5 w ${quiet} RG 0 ${n(foot)} m ${n(width)} ${n(foot)} l S Q`,
     ...text,
   ].join("\n");

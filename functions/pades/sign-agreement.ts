@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type CmsSigner, certificatesOf, detachedCms, type Timestamp } from "../adapters/cms.ts";
 import { TimestampUnavailable } from "../adapters/timestamp-authority.ts";
 import type { AgreementFonts } from "../pages/agreement-fonts.ts";
-import { type Box, drawSeal, drawSignature, type Ink } from "./appearance.ts";
+import { type Box, drawSeal, drawSignature, type Handwriting } from "./appearance.ts";
 import {
   certificationField,
   certificationObjects,
@@ -17,6 +17,8 @@ import {
 import { append, appendSigned, type GrowingPdf, type Objects, openPdf } from "./growing-pdf.ts";
 import { type Lettering, lettering } from "./lettering.ts";
 
+export type { Handwriting } from "./appearance.ts";
+
 export type VisibleSigner = {
   /** Name of the place to sign in. */
   readonly field: string;
@@ -24,8 +26,7 @@ export type VisibleSigner = {
   readonly maskedId: string;
   /** When the person signed: ISO 8601, UTC. */
   readonly at: string;
-  /** Strokes of the pad, or a typed name. */
-  readonly ink: Ink;
+  readonly handwriting: Handwriting;
   readonly signer: CmsSigner;
 };
 

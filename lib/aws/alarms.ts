@@ -64,6 +64,12 @@ export class Alarms extends Construct {
     this.raise("DependencyFailure", ownMetric("DependencyFailure"), {
       todo: "A contract FAILED because the SMS gateway or the verification system stayed away after all retries (A-39): check that system; the partner may start anew.",
     });
+    this.raise("CertificateExpiring", ownMetric("CertificateExpiring"), {
+      todo: "A certificate the platform seals under ends within 30 days; after that nothing is sealed. Have one issued for the same KMS key and put it in its place under pki/ of the document bucket.",
+    });
+    this.raise("TimestampUnavailable", ownMetric("TimestampUnavailable"), {
+      todo: "No time-stamp authority gave a valid token; contracts are sealed without one and their archive is marked FAILED (C-73). Find metric=TimestampUnavailable in the logs for each authority's fault, then archive again.",
+    });
     this.raise("SignatureRefused", ownMetric("SignatureRefused"), {
       above: forgeryThreshold,
       todo: "Somebody signs requests wrongly (D-56): read the access log for the address; a partner that rotated its secret needs the new one stored, a stranger needs blocking.",

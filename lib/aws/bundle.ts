@@ -20,7 +20,7 @@ const kinds: readonly FunctionKind[] = ["api", "steps", "workers"];
 export const apiLimitBytes = 500 * 1024;
 /** The PDF and font machinery, without the fonts themselves. */
 const pdfLimitBytes = 2 * 1024 * 1024;
-const pdfSteps = ["generate-agreement"];
+const pdfSteps = ["generate-agreement", "seal-evidence"];
 
 // ESM has no require, and CommonJS dependencies ask for it. pdfkit declares `createRequire` itself.
 const banner =

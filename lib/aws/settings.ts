@@ -10,6 +10,7 @@ export class Settings extends Construct {
   readonly callbackHosts: Need;
   readonly identityCheck: Need;
   readonly logOrigin: Need;
+  readonly timestamps: Need;
   readonly stage: Need;
 
   constructor(scope: Construct) {
@@ -38,6 +39,18 @@ export class Settings extends Construct {
       default: "qianyue.example/log",
       allowedPattern: "[^\\s+]+",
     });
+    const urls = this.setting("TimestampUrls", "TIMESTAMP_URLS", {
+      description:
+        "Comma list of RFC 3161 authorities, asked in order; empty seals without time-stamps",
+      default: "",
+    });
+    const roots = this.setting("TimestampRoots", "TIMESTAMP_ROOTS", {
+      // A function's whole environment has 4 KB.
+      description: "PEM of the roots that time-stamp authorities must lead to, at most 3 KB",
+      default: "",
+      maxLength: 3072,
+    });
+    this.timestamps = { environment: { ...urls.environment, ...roots.environment } };
     this.stage = this.setting("Stage", "STAGE", {
       description: "Name of this installation, as logs show it",
       default: "prod",
@@ -51,6 +64,7 @@ export class Settings extends Construct {
       description: string;
       default?: string;
       allowedValues?: string[];
+      maxLength?: number;
       allowedPattern?: string;
     },
   ): Need {

@@ -28,6 +28,7 @@ export class Storage extends Construct {
   readonly openPersonalData: Need;
   readonly createPersonalData: Need;
   readonly sign: Need;
+  readonly issueCertificates: Need;
 
   constructor(scope: Construct, props: { readonly evidenceYears: number }) {
     super(scope, "Storage");
@@ -38,7 +39,13 @@ export class Storage extends Construct {
     });
     // KMS cannot rotate an asymmetric key, and old seals must stay verifiable under it.
     const signingKey = new Key(this, "SigningKey", {
-      description: "Signs the root of every contract's evidence",
+      description: "Seals agreements and evidence, signs checkpoints of the transparency log",
+      keySpec: KeySpec.ECC_NIST_P256,
+      keyUsage: KeyUsage.SIGN_VERIFY,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const authorityKey = new Key(this, "AuthorityKey", {
+      description: "Issues the certificates of signers and of the platform",
       keySpec: KeySpec.ECC_NIST_P256,
       keyUsage: KeyUsage.SIGN_VERIFY,
       removalPolicy: RemovalPolicy.RETAIN,
@@ -87,6 +94,10 @@ export class Storage extends Construct {
     this.sign = {
       environment: { SIGNING_KEY_ID: signingKey.keyId },
       statements: [allow(["kms:GetPublicKey", "kms:Sign"], signingKey.keyArn)],
+    };
+    this.issueCertificates = {
+      environment: { CA_KEY_ID: authorityKey.keyId },
+      statements: [allow(["kms:GetPublicKey", "kms:Sign"], authorityKey.keyArn)],
     };
   }
 }

@@ -124,11 +124,13 @@ function stepNeeds({ settings, secrets, tables, storage }: Foundation) {
       memoryMb: 1024,
       needs: [
         ...contracts,
-        storage.readDocuments,
+        storage.writeDocuments,
         storage.writeEvidence,
         storage.sign,
+        storage.issueCertificates,
         tables.appendLog,
         settings.logOrigin,
+        settings.timestamps,
       ],
     },
   } as const;

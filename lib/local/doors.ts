@@ -4,11 +4,12 @@ import type { LocalClock } from "./clock.ts";
 import { type Listening, type LocalService, listen } from "./service.ts";
 import { partnerSimulator } from "./simulators/partner.ts";
 import { smsSimulator } from "./simulators/sms.ts";
+import { type TimestampSimulator, timestampSimulator } from "./simulators/timestamp.ts";
 import { verificationSimulator } from "./simulators/verification.ts";
 import { type Credentials, writeWhole } from "./template/credentials.ts";
 
 /** Everything of the stack that listens where people, partners or stored links may point. */
-const doorNames = ["api", "console", "aws", "sms", "verification", "partner"] as const;
+const doorNames = ["api", "console", "aws", "sms", "verification", "partner", "timestamp"] as const;
 type DoorName = (typeof doorNames)[number];
 
 /** A door that is open before what stands behind it is ready, and until it is gone: callers wait. */
@@ -19,7 +20,9 @@ type HeldDoor = Listening & {
 };
 
 export type Doors = Readonly<Record<"api" | "console" | "aws", HeldDoor>> &
-  Readonly<Record<"sms" | "verification" | "partner", Listening>>;
+  Readonly<Record<"sms" | "verification" | "partner", Listening>> & {
+    readonly timestamp: TimestampSimulator;
+  };
 
 /**
  * Opens all doors first, because the template is resolved with their addresses. Ports count up from
@@ -67,6 +70,7 @@ export async function openDoors(options: {
         }),
       ),
     ),
+    timestamp: own(await open("timestamp", (port) => timestampSimulator(at("timestamp", port)))),
   };
 }
 

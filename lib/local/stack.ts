@@ -43,6 +43,7 @@ export type StackDescription = {
     readonly sms: string;
     readonly verification: string;
     readonly partner: string;
+    readonly timestamp: string;
   };
   readonly partners: Credentials["partners"];
   readonly verificationSystem: Credentials["verificationSystem"];
@@ -144,10 +145,12 @@ async function start(options: StackOptions, closing: Closing): Promise<LocalStac
 }
 
 /** The parameters that a deployment would give; a loopback call-back is allowed by name only. */
-const stackParameters = ({ api, sms, verification, partner }: Doors) => ({
+const stackParameters = ({ api, sms, verification, partner, timestamp }: Doors) => ({
   PublicBaseUrl: api.url,
   SmsGatewayUrl: sms.url,
   VerificationUrl: verification.url,
+  TimestampUrls: timestamp.url,
+  TimestampRoots: timestamp.rootPem,
   AllowedCallbackHosts: new URL(partner.url).host,
   IdentityCheck: "format",
   LogOrigin: "localhost/qianyue/log",
@@ -159,12 +162,17 @@ function describe(
   credentials: Credentials,
   directory: string,
 ): Omit<StackDescription, "environment"> {
-  const { api, console, aws, sms, verification, partner } = doors;
+  const { api, console, aws, sms, verification, partner, timestamp } = doors;
   return {
     apiUrl: api.url,
     consoleUrl: console.url,
     endpoints: { aws: aws.url, dynamodb: aws.url, sqs: aws.url },
-    simulators: { sms: sms.url, verification: verification.url, partner: partner.url },
+    simulators: {
+      sms: sms.url,
+      verification: verification.url,
+      partner: partner.url,
+      timestamp: timestamp.url,
+    },
     partners: credentials.partners,
     verificationSystem: credentials.verificationSystem,
     logs: join(directory, "logs"),

@@ -247,6 +247,8 @@ describe("parameters", () => {
       "AllowedCallbackHosts",
       "IdentityCheck",
       "LogOrigin",
+      "TimestampUrls",
+      "TimestampRoots",
       "Stage",
     ]);
   });

@@ -81,7 +81,7 @@ export async function sampleSigned(timestamp?: Timestamp) {
         name: "张晓雨",
         maskedId: "310***********1234",
         at: "2026-11-21T05:58:31.000Z",
-        ink: { strokes },
+        handwriting: { strokes },
         signer: await parts.signer(1, "张*雨"),
       },
       {
@@ -89,7 +89,7 @@ export async function sampleSigned(timestamp?: Timestamp) {
         name: "欧阳㛃堃",
         maskedId: "440***********002X",
         at: "2026-11-21T05:59:02.000Z",
-        ink: { typedName: "欧阳㛃堃" },
+        handwriting: { typedName: "欧阳㛃堃" },
         signer: await parts.signer(2, "欧**堃"),
       },
     ],
