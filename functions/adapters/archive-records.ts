@@ -1,0 +1,115 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { BatchGetCommand, DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import {
+  type ArchiveProvider,
+  type ArchiveRecord,
+  archiveProviders,
+  archiveRecords,
+  type SealArchive,
+} from "../domain/archive.ts";
+import type { World } from "../world.ts";
+
+/**
+ * `contract_archive` of C-25, one item a provider beside the head of its contract: the key (contract, provider)
+ * is the unique key of C-26, and the archive id follows from it.
+ */
+
+/** Where a hash could be anchored besides the log: a chain outside, behind the same record (C-46). */
+export type OutsideChain = (documentHash: string) => Promise<{
+  readonly transactionNo: string;
+  readonly anchoredAt: string;
+  readonly certificateUrl?: string;
+}>;
+
+const keyOf = (contractId: string, provider: ArchiveProvider) => ({
+  pk: contractId,
+  sk: `ARCHIVE#${provider}`,
+});
+
+/** The items of a contract just sealed; written in the transaction of its SEALED entry. */
+export const archiveItems = (seal: SealArchive): Record<string, unknown>[] =>
+  archiveRecords(seal).map(recordToItem);
+
+export function archiveStore(world: World, table: string) {
+  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(world.aws));
+  return {
+    /** The records of a contract in the order of the providers; none before it is sealed with a signed PDF. */
+    async list(contractId: string): Promise<readonly ArchiveRecord[]> {
+      const Keys = archiveProviders.map((provider) => keyOf(contractId, provider));
+      const { Responses } = await dynamo.send(
+        new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }),
+      );
+      const items = Responses?.[table] ?? [];
+      return archiveProviders.flatMap((provider) =>
+        items.filter((item) => item.archive_provider === provider).map(recordFromItem),
+      );
+    },
+
+    /** Notes that a provider holds the document after all. A record that already says so stays as it is. */
+    async succeed(
+      contractId: string,
+      provider: ArchiveProvider,
+      outcome: { readonly at: string; readonly transactionNo: string },
+    ): Promise<void> {
+      const stillFailing = "attribute_exists(pk) AND #status <> :success";
+      try {
+        await dynamo.send(
+          new UpdateCommand({
+            TableName: table,
+            Key: keyOf(contractId, provider),
+            UpdateExpression:
+              "SET #status = :success, archive_time = :at, updated_at = :at, transaction_no = :number",
+            ConditionExpression: stillFailing,
+            ExpressionAttributeNames: { "#status": "status" },
+            ExpressionAttributeValues: {
+              ":success": "SUCCESS",
+              ":at": outcome.at,
+              ":number": outcome.transactionNo,
+            },
+          }),
+        );
+      } catch (cause) {
+        // Without a signed PDF there is no record (C-45), though its evidence may be time-stamped again.
+        if ((cause as Error).name !== "ConditionalCheckFailedException") throw cause;
+      }
+    },
+  };
+}
+
+export function recordToItem(record: ArchiveRecord): Record<string, unknown> {
+  const optional = {
+    archive_time: record.archivedAt,
+    certificate_url: record.certificateUrl,
+    transaction_no: record.transactionNo,
+    metadata_json: record.metadata && JSON.stringify(record.metadata),
+  };
+  return {
+    ...keyOf(record.contractId, record.provider),
+    archive_id: record.archiveId,
+    contract_id: record.contractId,
+    archive_provider: record.provider,
+    status: record.status,
+    document_hash: record.documentHash,
+    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
+    created_at: record.createdAt,
+    updated_at: record.updatedAt,
+  };
+}
+
+export function recordFromItem(item: Record<string, unknown>): ArchiveRecord {
+  const optional = (name: keyof ArchiveRecord, value: unknown) =>
+    value === undefined ? {} : { [name]: String(value) };
+  return {
+    archiveId: String(item.archive_id),
+    contractId: String(item.contract_id),
+    provider: item.archive_provider as ArchiveProvider,
+    status: item.status as ArchiveRecord["status"],
+    documentHash: String(item.document_hash),
+    ...optional("archivedAt", item.archive_time),
+    ...optional("certificateUrl", item.certificate_url),
+    ...optional("transactionNo", item.transaction_no),
+    ...(item.metadata_json ? { metadata: JSON.parse(String(item.metadata_json)) } : {}),
+    createdAt: String(item.created_at),
+    updatedAt: String(item.updated_at),
+  };
+}
