@@ -98,7 +98,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     ends: ["COMPLETED", "REVOKED"],
     check: ({ status, answers }) => expect(answers.includes(409)).toBe(status === "COMPLETED"),
   },
-  "a mismatch against a revocation, while the step may crash and come again": {
+  "a mismatch, while any machine may die and its step come again": {
     from: challengeRequested,
     crashes: 1,
     actors: (run) => {
