@@ -1,6 +1,6 @@
 import { DynamoDBClient, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
-import { emptyTree, extend, type Frontier, rootOf } from "../domain/merkle-tree.ts";
+import { emptyTree, extend, type Frontier, isHash, rootOf } from "../domain/merkle-tree.ts";
 import { checkpointText, signedNote } from "../domain/signed-note.ts";
 import type { World } from "../world.ts";
 import {
@@ -50,6 +50,8 @@ export function transparencyLog(
       contractId: string,
       leafHash: string,
     ): Promise<{ readonly index: number; readonly size: number }> {
+      if (!isHash(leafHash))
+        throw new TypeError(`append for ${contractId}: "${leafHash}" is no hash`);
       for (let round = 0; round < appendRounds; round++) {
         const [head, known] = await reader.readItems([keys.head, keys.leaf(leafHash)]);
         const index = known ? Number(known.index) : await tryAppend(treeOf(head));

@@ -1,5 +1,6 @@
 import { logReader } from "../adapters/log-reader.ts";
 import { wordProblem } from "../dialects/native.ts";
+import { isHash } from "../domain/merkle-tree.ts";
 import { Problem } from "../domain/problem.ts";
 import { readEnvironment } from "../environment.ts";
 import { httpLambda } from "../http.ts";
@@ -16,7 +17,7 @@ export function build(world: World) {
 
   return httpLambda(world, wordProblem, async (call) => {
     const leafHash = call.parameters.leafHash ?? "";
-    if (!/^[0-9a-f]{64}$/.test(leafHash)) {
+    if (!isHash(leafHash)) {
       const message = "give a SHA-256 as 64 lowercase hex digits";
       const fields = [{ field: "leafHash", message }];
       throw new Problem("PARAM_INVALID", `leafHash: ${message}`, { fields });

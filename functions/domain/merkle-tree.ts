@@ -156,8 +156,8 @@ export function verifyConsistency(
     const below = rest.slice(0, -1);
     if (old === leaves) {
       const same = isOldTree ? oldRoot : top;
-      const isWhole = rest.length === (isOldTree ? 0 : 1);
-      return isWhole && same !== undefined ? { old: same, new: same } : undefined;
+      const isComplete = rest.length === (isOldTree ? 0 : 1);
+      return isComplete && same !== undefined ? { old: same, new: same } : undefined;
     }
     if (top === undefined) return undefined;
     const split = splitOf(leaves);
@@ -183,4 +183,5 @@ function splitOf(n: number): number {
 }
 
 const isWhole = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
-const isHash = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
+/** SHA-256 as 64 lowercase hex digits. */
+export const isHash = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);

@@ -67,6 +67,13 @@ describe("an append", () => {
     expect(dynamo.items("log")).toEqual(items);
   });
 
+  test("of what is no hash is refused before it can spoil the tree", async () => {
+    const { log, dynamo } = stage();
+
+    await expect(log.append("CT1", "abc")).rejects.toThrow('append for CT1: "abc" is no hash');
+    expect(dynamo.items("log")).toEqual([]);
+  });
+
   test("adds two items whatever the size, and moves the head", async () => {
     const { dynamo } = await filled(64);
 
