@@ -9,24 +9,50 @@ export type PlainFont = Font & {
   readonly advance: (codePoint: number) => number;
 };
 
-/** A third face for characters outside these two, such as 𠮷, will join here. */
-export type AgreementFonts = { readonly regular: PlainFont; readonly bold: PlainFont };
+/**
+ * Two weights, each with a face for the characters that Noto Sans SC lacks, such as 𠮷: Noto Sans JP
+ * knows 368 more.
+ */
+export type AgreementFonts = Readonly<Record<Face, PlainFont>>;
+
+export type Weight = "regular" | "bold";
+export type Face = Weight | "rareRegular" | "rareBold";
+
+const rareFace = { regular: "rareRegular", bold: "rareBold" } as const satisfies Record<
+  Weight,
+  Face
+>;
+
+/** The face that draws a code point in this weight; undefined when none has it. */
+export function faceOf(fonts: AgreementFonts, weight: Weight, codePoint: number): Face | undefined {
+  const faces = [weight, rareFace[weight]];
+  return faces.find((face) => fonts[face].hasGlyphForCodePoint(codePoint));
+}
 
 let fonts: Promise<AgreementFonts> | undefined;
 
-/** Both faces of Noto Sans SC, parsed once per container: parsing costs more than drawing an agreement. */
+/** All faces, parsed once per container: parsing costs more than drawing an agreement. */
 export function agreementFonts(): Promise<AgreementFonts> {
-  fonts ??= Promise.all([openFont("Regular", "400"), openFont("Bold", "700")]).then(
-    ([regular, bold]) => ({ regular, bold }),
-  );
+  fonts ??= openFonts();
   return fonts;
 }
 
-async function openFont(face: string, weight: string): Promise<PlainFont> {
-  const beside = new URL(`./fonts/NotoSansSC-${face}.ttf`, import.meta.url);
-  // Run as source there is no asset folder; the font package is then two folders up.
+async function openFonts(): Promise<AgreementFonts> {
+  const [regular, bold, rareRegular, rareBold] = await Promise.all([
+    openFont("SC", "400Regular"),
+    openFont("SC", "700Bold"),
+    openFont("JP", "400Regular"),
+    openFont("JP", "700Bold"),
+  ]);
+  return { regular, bold, rareRegular, rareBold };
+}
+
+async function openFont(script: "SC" | "JP", style: string): Promise<PlainFont> {
+  const file = `NotoSans${script}_${style}.ttf`;
+  const beside = new URL(`./fonts/${file}`, import.meta.url);
+  // Run as source there is no asset folder; the font packages are then two folders up.
   const packaged = new URL(
-    `../../node_modules/@expo-google-fonts/noto-sans-sc/${weight}${face}/NotoSansSC_${weight}${face}.ttf`,
+    `../../node_modules/@expo-google-fonts/noto-sans-${script.toLowerCase()}/${style}/${file}`,
     import.meta.url,
   );
   const path = fileURLToPath(existsSync(beside) ? beside : packaged);

@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { buildSync } from "esbuild";
 
 export type FunctionKind = "api" | "steps" | "workers";
@@ -96,17 +96,17 @@ function limitOf(kind: FunctionKind, name: string): number {
 /** Fonts are read at run time and subset per document; pdfkit looks for its colour profile in data/ beside itself. */
 function addPdfFiles(root: string, folder: string): void {
   const require = createRequire(join(root, "package.json"));
-  const fonts = dirname(require.resolve("@expo-google-fonts/noto-sans-sc/package.json"));
-  const pdfkit = dirname(require.resolve("pdfkit"));
-  const profile = "sRGB_IEC61966_2_1.icc";
-  mkdirSync(join(folder, "fonts"), { recursive: true });
-  mkdirSync(join(folder, "data"), { recursive: true });
-  for (const [style, weight] of [
-    ["Regular", "400Regular"],
-    ["Bold", "700Bold"],
-  ] as const) {
-    const file = join(fonts, weight, `NotoSansSC_${weight}.ttf`);
-    copyFileSync(file, join(folder, "fonts", `NotoSansSC-${style}.ttf`));
-  }
-  copyFileSync(join(pdfkit, "data", profile), join(folder, "data", profile));
+  const copyInto = (name: string, files: readonly string[]): void => {
+    mkdirSync(join(folder, name), { recursive: true });
+    for (const file of files) copyFileSync(file, join(folder, name, basename(file)));
+  };
+  const fonts = ["SC", "JP"].flatMap((script) => {
+    const name = `@expo-google-fonts/noto-sans-${script.toLowerCase()}/package.json`;
+    return ["400Regular", "700Bold"].map((style) =>
+      join(dirname(require.resolve(name)), style, `NotoSans${script}_${style}.ttf`),
+    );
+  });
+  copyInto("fonts", fonts);
+  const profile = "data/sRGB_IEC61966_2_1.icc";
+  copyInto("data", [join(dirname(require.resolve("pdfkit")), profile)]);
 }

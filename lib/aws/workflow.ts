@@ -99,7 +99,10 @@ export class Workflow extends Construct {
 function stepNeeds({ settings, secrets, tables, storage }: Foundation) {
   const contracts = [tables.readContracts, tables.writeContracts, storage.openPersonalData];
   return {
-    "generate-agreement": { memoryMb: 1769, needs: [...contracts, storage.writeDocuments] },
+    "generate-agreement": {
+      memoryMb: 1769,
+      needs: [...contracts, storage.writeDocuments, settings.publicUrl],
+    },
     "invite-signer": {
       memoryMb: 512,
       needs: [

@@ -65,8 +65,10 @@ describe("bundles", () => {
     const [bundle] = bundleFunctions(root, join(root, "out"));
 
     for (const file of [
-      "fonts/NotoSansSC-Regular.ttf",
-      "fonts/NotoSansSC-Bold.ttf",
+      "fonts/NotoSansSC_400Regular.ttf",
+      "fonts/NotoSansSC_700Bold.ttf",
+      "fonts/NotoSansJP_400Regular.ttf",
+      "fonts/NotoSansJP_700Bold.ttf",
       "data/sRGB_IEC61966_2_1.icc",
     ]) {
       expect(existsSync(join(bundle?.folder ?? "", file)), file).toBe(true);

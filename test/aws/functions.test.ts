@@ -106,7 +106,8 @@ describe("functions", () => {
       "list-leaves": "LOG_TABLE",
       "prove-inclusion": "LOG_TABLE",
       "prove-consistency": "LOG_TABLE",
-      "generate-agreement": "CONTRACT_FLOW_TABLE DATA_KEY_ID DOCUMENT_BUCKET EVIDENCE_CHAIN_TABLE",
+      "generate-agreement":
+        "CONTRACT_FLOW_TABLE DATA_KEY_ID DOCUMENT_BUCKET EVIDENCE_CHAIN_TABLE PUBLIC_BASE_URL",
       "invite-signer": `${contracts} PEERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL SMS_GATEWAY_URL`,
       "verify-identity": `${contracts} PEERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL VERIFICATION_URL`,
       "seal-evidence":
