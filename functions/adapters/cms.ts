@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { fromBER, ObjectIdentifier, OctetString, Sequence } from "asn1js";
+import { Constructed, fromBER, ObjectIdentifier, OctetString, Sequence } from "asn1js";
 import * as pkijs from "pkijs";
 import { type Certificate, certificateSchema } from "./certificate.ts";
 
@@ -105,9 +105,17 @@ const tokenAttribute = (token: Uint8Array) =>
 
 /** The certificates that a CMS structure carries, DER. */
 export function certificatesOf(cms: Uint8Array): Uint8Array[] {
-  const { content } = pkijs.ContentInfo.fromBER(cms as BufferSource);
-  const { certificates = [] } = new pkijs.SignedData({ schema: content });
-  return certificates
-    .filter((one) => one instanceof pkijs.Certificate)
-    .map((one) => new Uint8Array(one.toSchema().toBER()));
+  // Read as bare ASN.1, which is many times faster than pkijs and keeps the bytes as they are.
+  const inside = (value: unknown, at: number): unknown =>
+    value instanceof Constructed ? value.valueBlock.value[at] : undefined;
+  const signedData = inside(inside(fromBER(cms as BufferSource).result, 1), 0);
+  const sets = signedData instanceof Constructed ? signedData.valueBlock.value : [];
+  const certificates = sets.find(
+    ({ idBlock }) => idBlock.tagClass === 3 && idBlock.tagNumber === 0,
+  );
+  return certificates instanceof Constructed
+    ? certificates.valueBlock.value
+        .filter((one) => one instanceof Sequence)
+        .map((one) => one.valueBeforeDecodeView.slice())
+    : [];
 }

@@ -1,7 +1,8 @@
 import { createHash, verify, X509Certificate } from "node:crypto";
 import { fromBER, ObjectIdentifier, OctetString, Sequence } from "asn1js";
 import * as pkijs from "pkijs";
-import type { Certificate } from "./certificate.ts";
+import { type Certificate, certificateSchema } from "./certificate.ts";
+import { certificatesOf } from "./cms.ts";
 
 /** An authority answered, but not with a token over our question. */
 export class BadToken extends Error {
@@ -51,16 +52,17 @@ export function checkedToken(answer: Uint8Array, expected: TokenExpectation): Ui
   );
   const skewMs = Math.abs(info.genTime.getTime() - Date.parse(expected.now));
   refuse(!(skewMs <= clockToleranceMs), `genTime is ${skewMs} ms away from our clock`);
-  const embedded = (signed.certificates ?? []).filter((one) => one instanceof pkijs.Certificate);
+  const embedded = certificatesOf(token).map((der) => new X509Certificate(der));
   const signer = checkSignature(signed, embedded);
   const trusted = expected.trusted.map(({ der }) => new X509Certificate(der));
-  checkCertificate(signer, embedded.map(x509), trusted, new Date(expected.now));
+  checkCertificate(signer, embedded, trusted, new Date(expected.now));
   return token;
 }
 
 function parsed(answer: Uint8Array) {
   try {
-    const { status, timeStampToken } = pkijs.TimeStampResp.fromBER(answer as BufferSource);
+    const schema = fromBER(answer as BufferSource).result as Sequence;
+    const { status, timeStampToken } = new pkijs.TimeStampResp({ schema });
     const granted = status.status === pkijs.PKIStatus.granted;
     const withMods = status.status === pkijs.PKIStatus.grantedWithMods;
     refuse(!granted && !withMods, `status ${status.status}`);
@@ -71,7 +73,7 @@ function parsed(answer: Uint8Array) {
       throw new BadToken("the token holds no TSTInfo");
     const info = pkijs.TSTInfo.fromBER(eContent.getValue());
     // The authority's own bytes: encoding again could differ from what others have seen.
-    const [, whole] = (fromBER(answer as BufferSource).result as Sequence).valueBlock.value;
+    const [, whole] = schema.valueBlock.value;
     return { token: (whole as Sequence).valueBeforeDecodeView.slice(), signed, info };
   } catch (cause) {
     if (cause instanceof BadToken) throw cause;
@@ -82,12 +84,12 @@ function parsed(answer: Uint8Array) {
 /** RFC 5652 section 5.6 and RFC 3161 section 2.4.2: one signer, who signed this very content. */
 function checkSignature(
   signed: pkijs.SignedData,
-  certificates: readonly pkijs.Certificate[],
+  certificates: readonly X509Certificate[],
 ): X509Certificate {
   const [info, ...others] = signed.signerInfos;
   if (info === undefined || others.length > 0) throw new BadToken("not exactly one signer");
-  const named = certificates.find((one) => isNamedBy(one, info.sid));
-  if (named === undefined) throw new BadToken("the signer's certificate is not in the token");
+  const signer = certificates.find((one) => isNamedBy(one, info.sid));
+  if (signer === undefined) throw new BadToken("the signer's certificate is not in the token");
   const digest = digestNames[info.digestAlgorithm.algorithmId];
   const attributes = info.signedAttrs;
   if (digest === undefined || attributes === undefined)
@@ -101,7 +103,6 @@ function checkSignature(
     !(messageDigest instanceof OctetString && same(octets(messageDigest), hash)),
     "another content",
   );
-  const signer = x509(named);
   const isBound =
     binds(value(signingCertificateV2Id), signer, "sha256") ||
     binds(value(signingCertificateId), signer, "sha1");
@@ -112,10 +113,11 @@ function checkSignature(
   return signer;
 }
 
-const isNamedBy = (certificate: pkijs.Certificate, sid: unknown): boolean =>
-  sid instanceof pkijs.IssuerAndSerialNumber &&
-  certificate.serialNumber.isEqual(sid.serialNumber) &&
-  certificate.issuer.isEqual(sid.issuer);
+function isNamedBy(certificate: X509Certificate, sid: unknown): boolean {
+  if (!(sid instanceof pkijs.IssuerAndSerialNumber)) return false;
+  const { serialNumber, issuer } = certificateSchema(certificate.raw);
+  return serialNumber.isEqual(sid.serialNumber) && issuer.isEqual(sid.issuer);
+}
 
 /** RFC 5035: the first ESSCertID is the signer's; version 2 may name its hash, SHA-256 unless it does. */
 function binds(attribute: unknown, signer: X509Certificate, usual: "sha1" | "sha256"): boolean {
@@ -152,9 +154,6 @@ function checkCertificate(
   }
   throw new BadToken("the certificate leads to no configured root");
 }
-
-const x509 = (certificate: pkijs.Certificate): X509Certificate =>
-  new X509Certificate(Buffer.from(certificate.toSchema().toBER()));
 
 const octets = (value: OctetString): Uint8Array => new Uint8Array(value.getValue());
 
