@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, verify } from "node:crypto";
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { unzipSync } from "fflate";
 import {
@@ -7,7 +7,13 @@ import {
   type Entry,
   leafHash,
 } from "../functions/domain/evidence.ts";
-import { merkleRoot } from "../functions/domain/merkle-tree.ts";
+import {
+  hashLeaf,
+  type InclusionProof,
+  merkleRoot,
+  verifyInclusion,
+} from "../functions/domain/merkle-tree.ts";
+import { readCheckpoint, readNote } from "../functions/domain/signed-note.ts";
 
 /**
  * Checks an evidence bundle (design 5) claim by claim. It trusts the key inside the bundle, so it shows
@@ -24,12 +30,9 @@ export function verifyBundle(bytes: Uint8Array): readonly Claim[] {
   const statement = JSON.parse(text("seal/statement.json")) as Record<string, unknown>;
   const faults = chainFaults(entries, disclosures);
   const root = merkleRoot(entries.map(leafHash));
-  const signed = verify(
-    "sha256",
-    files["seal/statement.json"] ?? new Uint8Array(),
-    createPublicKey(text("seal/public-key.pem")),
-    files["seal/statement.sig"] ?? new Uint8Array(),
-  );
+  const signed = files["signed.pdf"];
+  const proof = JSON.parse(text("log/proof.json")) as InclusionProof;
+  const logged = readCheckpoint(readNote(text("log/checkpoint"))?.text ?? "");
   const agreed = entries.find((entry) => entry.step === "SIGNED")?.facts.documentHash;
   const agreement = files["agreement.pdf"];
   const hash = agreement && createHash("sha256").update(agreement).digest("hex");
@@ -43,7 +46,18 @@ export function verifyBundle(bytes: Uint8Array): readonly Claim[] {
       faults[0] ?? `${entries.length} entries`,
     ),
     claim("the sealed root covers exactly these entries", statement.root === root, root),
-    claim("the seal is by the platform's key", signed, "ECDSA P-256, SHA-256"),
+    claim(
+      "the root stands in the transparency log",
+      logged !== undefined &&
+        hashLeaf(files["seal/statement.json"] ?? new Uint8Array()) === proof.leafHash &&
+        verifyInclusion(proof, logged.root),
+      `leaf ${proof.index} of ${proof.size}`,
+    ),
+    claim(
+      "the signatures were added to exactly this agreement",
+      !signed || Buffer.compare(signed.subarray(0, agreement?.length), agreement ?? signed) === 0,
+      signed ? `${signed.length} bytes` : "nobody signed",
+    ),
     claim("the agreement is the one that was signed", agreed === hash, hash ?? "no agreement"),
     claim(
       "the signer was verified",

@@ -29,7 +29,7 @@ export async function advance(
     const { drafts } = decision;
     if (drafts.length === 0) return { contract, drafts };
     try {
-      return { contract: await contracts.commit(contract, drafts, note), drafts };
+      return { contract: await contracts.commit(contract, drafts, { note }), drafts };
     } catch (cause) {
       if (!(cause instanceof Conflict) || round === roundLimit) throw cause;
     }

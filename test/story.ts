@@ -125,8 +125,9 @@ export const seal = {
   type: "seal",
   root: "a".repeat(64),
   treeSize: 9,
-  bundleKey: "evidence/bundle.zip",
-  bundleHash: "b".repeat(64),
+  bundleKey: "evidence/bundle",
+  logIndex: 0,
+  timestamped: true,
   credential: "header.claims.signature",
 } as const;
 

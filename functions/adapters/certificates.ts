@@ -44,7 +44,7 @@ const revocationListSeconds = 7 * day;
 const clockToleranceSeconds = 60;
 const warnBeforeSeconds = 30 * day;
 
-const country = { C: "CN", O: "Qianyue 千约" };
+const country = { C: "CN", O: "Qianyue 签约" };
 const warning = "开发用 development-only";
 const pemType = "application/x-pem-file";
 

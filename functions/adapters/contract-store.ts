@@ -59,6 +59,9 @@ export type Wait = {
 /** What is learned about a wait together with an entry. */
 export type WaitNote = { readonly key: string; readonly handOffUrl: string };
 
+/** What is found by other keys than the contract's, written together with the entry that makes it true. */
+type Item = Readonly<Record<string, unknown>>;
+
 /** A chain this long is not a contract's life but a fault; reading more would only hide it. */
 const chainLimit = 400;
 const pageSize = 100;
@@ -197,7 +200,11 @@ export function contractStore(
      * Appends `drafts` to the chain of `before` and moves its head, settling the waits they end.
      * Throws Conflict when `before` is no longer the newest version.
      */
-    async commit(before: Contract, drafts: readonly Draft[], note?: WaitNote): Promise<Contract> {
+    async commit(
+      before: Contract,
+      drafts: readonly Draft[],
+      beside: { readonly note?: WaitNote | undefined; readonly items?: readonly Item[] } = {},
+    ): Promise<Contract> {
       const secret = drafts.some((draft) => draft.disclosures !== undefined);
       const chained = chain(before, before.id, drafts, secret ? await keyOf(before.id) : undefined);
       const after = chained.reduce((contract, link) => evolve(contract, link.entry), before);
@@ -208,7 +215,8 @@ export function contractStore(
             TransactItems: [
               putHead(before, after),
               ...chained.map((link) => putEntry(link, after)),
-              ...waitWrites(before.id, settled, note),
+              ...waitWrites(before.id, settled, beside.note),
+              ...(beside.items ?? []).map((Item) => ({ Put: { TableName: tables.flow, Item } })),
             ],
           }),
         );

@@ -74,10 +74,17 @@ export type Contract = {
     readonly execution: string;
     readonly recoveries: number;
   };
-  readonly agreement?: { readonly contentHash: string; readonly documentHash: string };
+  readonly agreement?: {
+    readonly contentHash: string;
+    readonly documentHash: string;
+    /** Every party's signature is in the document; the chain names its hash. */
+    readonly signed?: true;
+  };
   readonly sms: Sms;
   readonly signers: readonly Signer[];
   readonly sealed: boolean;
+  /** Whether an authority's time-stamp covers the sealed evidence; known from the seal on. */
+  readonly timestamped?: boolean;
   /** Verification results that came too late to matter; bounded, so that nobody can grow the chain. */
   readonly ignoredResults: number;
   /** Number of entries, which is also the version that every write is conditional on. */
@@ -208,8 +215,17 @@ function changed(contract: Contract, entry: Entry): Contract {
         ...contract,
         state: { status: "FAILED", at, reason: facts.reason as FailureReason },
       };
+    case "DOCUMENT_SIGNED":
+      if (contract.agreement === undefined) throw new Error(`${contract.id} signed no agreement`);
+      return { ...contract, agreement: { ...contract.agreement, signed: true } };
     case "SEALED":
-      return { ...withoutAttention(contract), sealed: true };
+      return {
+        ...withoutAttention(contract),
+        sealed: true,
+        timestamped: facts.timestamped === true,
+      };
+    case "ARCHIVED":
+      return { ...contract, timestamped: true };
     case "COMPLETED":
       return { ...contract, state: { status: "COMPLETED", at } };
     case "SYSTEM_ERROR":

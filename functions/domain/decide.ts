@@ -31,6 +31,7 @@ import {
   signerFact,
   unlessTerminal,
 } from "./drafts.ts";
+import type { Facts } from "./evidence.ts";
 import { figures } from "./figures.ts";
 
 type Visit = { readonly signer: number; readonly ip: string; readonly userAgent: string };
@@ -70,12 +71,20 @@ export type Command = { readonly at: string } & (
     }
   | VerificationCommand
   | { readonly type: "conclude"; readonly cause: string }
+  | { readonly type: "signDocument"; readonly facts: Facts }
   | {
       readonly type: "seal";
       readonly root: string;
       readonly treeSize: number;
       readonly bundleKey: string;
+      readonly logIndex: number;
+      readonly timestamped: boolean;
       readonly credential: string;
+    }
+  | {
+      readonly type: "archive";
+      readonly transactionNo: string;
+      readonly tokenHash: string;
     }
   | {
       readonly type: "delivered" | "undelivered";
@@ -159,8 +168,18 @@ export function decide(contract: Contract, command: Command): Decision {
       return verificationResult(contract, command);
     case "conclude":
       return conclude(contract, command);
+    case "signDocument":
+      if (contract.agreement?.signed) return nothing;
+      return contract.state.status === "SEALING"
+        ? { drafts: [draft(command, "DOCUMENT_SIGNED", "platform", command.facts)] }
+        : refuse(
+            "NOT_YET",
+            `the document of a contract that is ${contract.state.status} stays unsigned`,
+          );
     case "seal":
       return seal(contract, command);
+    case "archive":
+      return archive(contract, command);
     case "delivered":
     case "undelivered":
       return {
@@ -308,6 +327,8 @@ function seal(contract: Contract, command: Of<"seal">): Decision {
     root: command.root,
     treeSize: command.treeSize,
     bundleKey: command.bundleKey,
+    logIndex: command.logIndex,
+    timestamped: command.timestamped,
   });
   if (!sealing) return { drafts: [sealed] };
   const completed = draft(command, "COMPLETED", "platform", {
@@ -315,6 +336,16 @@ function seal(contract: Contract, command: Of<"seal">): Decision {
     credential: command.credential,
   });
   return { drafts: [sealed, completed] };
+}
+
+/** C-73: a time-stamp that came after the seal is one more record; the contract's end stays what it is. */
+function archive(contract: Contract, command: Of<"archive">): Decision {
+  if (!contract.sealed)
+    return refuse("NOT_YET", `a contract that is ${contract.state.status} is not sealed yet`);
+  if (contract.timestamped) return nothing;
+  const { transactionNo, tokenHash } = command;
+  const facts = { provider: "TSA", transactionNo, tokenHash };
+  return { drafts: [draft(command, "ARCHIVED", "platform", facts)] };
 }
 
 /** Everything a signer does before the signature asks the same questions in the same order. */

@@ -1,32 +1,57 @@
-import type { StoredEntry } from "../adapters/contract-items.ts";
+import { certificates } from "../adapters/certificates.ts";
 import { Conflict } from "../adapters/contract-store.ts";
 import { documentStore } from "../adapters/document-store.ts";
 import { signingKey } from "../adapters/signing-key.ts";
+import { timestampAuthority } from "../adapters/timestamp-authority.ts";
+import { transparencyLog } from "../adapters/transparency-log.ts";
 import { advance } from "../advance.ts";
-import { readAgreement } from "../agreement-file.ts";
 import { assembleContracts } from "../assemble.ts";
 import { issueCredential } from "../credential.ts";
 import type { Contract } from "../domain/contract.ts";
 import { decide } from "../domain/decide.ts";
-import { leafHash } from "../domain/evidence.ts";
-import { merkleRoot } from "../domain/merkle-tree.ts";
 import { readEnvironment } from "../environment.ts";
-import { evidenceBundle, sealStatement, storeBundle } from "../evidence-bundle.ts";
+import { bundleSealer } from "../seal-bundle.ts";
+import { agreementSigner } from "../signed-agreement.ts";
 import { WorkflowFailure } from "../workflow-failure.ts";
 import { lambda, type World } from "../world.ts";
 
 type SealInput = { readonly contractId: string; readonly cause?: string };
 
 /**
- * State SealEvidence: every contract ends here, whatever became of it. Aggregates the chain under one
- * root, signs it, locks the bundle away and completes the contract in the same write (A-26).
+ * State SealEvidence: every contract ends here, whatever became of it. Signs the document of a completed
+ * one, aggregates the chain under one root (A-26), has it logged, time-stamped and locked away, and
+ * completes the contract in the same write.
  */
 export function build(world: World) {
-  const env = readEnvironment(world, "DOCUMENT_BUCKET", "EVIDENCE_BUCKET", "SIGNING_KEY_ID");
+  const env = readEnvironment(
+    world,
+    "DOCUMENT_BUCKET",
+    "EVIDENCE_BUCKET",
+    "SIGNING_KEY_ID",
+    "CA_KEY_ID",
+    "TIMESTAMP_URLS",
+    "TIMESTAMP_ROOTS",
+    "LOG_TABLE",
+    "LOG_ORIGIN",
+  );
   const contracts = assembleContracts(world);
   const documents = documentStore(world, env.DOCUMENT_BUCKET);
-  const evidence = documentStore(world, env.EVIDENCE_BUCKET);
-  const key = signingKey(world, env.SIGNING_KEY_ID);
+  const platformKey = signingKey(world, env.SIGNING_KEY_ID);
+  const caKey = signingKey(world, env.CA_KEY_ID);
+  const tools = {
+    documents,
+    evidence: documentStore(world, env.EVIDENCE_BUCKET),
+    platformKey,
+    certificates: certificates(world, { caKey, platformKey, store: documents }),
+    timestamp: timestampAuthority(world, {
+      urls: env.TIMESTAMP_URLS.split(",").filter(Boolean),
+      roots: env.TIMESTAMP_ROOTS,
+    }),
+    log: transparencyLog(world, { table: env.LOG_TABLE, origin: env.LOG_ORIGIN, key: platformKey }),
+    logOrigin: env.LOG_ORIGIN,
+  };
+  const signer = agreementSigner(world, tools);
+  const sealBundle = bundleSealer(tools, signer.read);
 
   return async ({ contractId, cause = "" }: SealInput): Promise<void> => {
     const conclusion = { type: "conclude", at: world.now(), cause } as const;
@@ -35,37 +60,38 @@ export function build(world: World) {
       throw new WorkflowFailure("Contract.NotYet", `${concluded.refused.message} (${cause})`);
     const { contract } = concluded;
     if (contract.sealed) return;
+    const signed = await signDocument(contract);
+    const { rows, disclosures, dataKey } = await readChain(signed);
 
-    const rows = await contracts.history(contractId);
-    // The seal must cover the very chain that its write extends.
-    if (rows.length !== contract.length)
-      throw new Conflict(`contract ${contractId} grew while it was being sealed`);
     const entries = rows.map((row) => row.entry);
-    const sealed = await sealBundle(contract, rows);
-    const credential =
-      contract.state.status === "SEALING" ? await issueCredential(key, contract, entries) : "";
-    const decision = decide(contract, { type: "seal", at: world.now(), ...sealed, credential });
+    const at = world.now();
+    const { facts, items } = await sealBundle(signed, entries, disclosures, dataKey, at);
+    const completes = signed.state.status === "SEALING";
+    const credential = completes ? await issueCredential(platformKey, signed, entries) : "";
+    const decision = decide(signed, { type: "seal", at, ...facts, credential });
     if ("refused" in decision)
       throw new WorkflowFailure("Contract.NotYet", decision.refused.message);
-    await contracts.commit(contract, decision.drafts);
+    await contracts.commit(signed, decision.drafts, { items });
   };
 
-  async function sealBundle(contract: Contract, rows: readonly StoredEntry[]) {
+  /** The signatures are in the chain before its root is taken, so the seal covers them. */
+  async function signDocument(contract: Contract): Promise<Contract> {
+    if (contract.state.status !== "SEALING" || contract.agreement?.signed) return contract;
+    const { rows, disclosures, dataKey } = await readChain(contract);
+    const { details } = await contracts.readDetails(contract.id);
     const entries = rows.map((row) => row.entry);
-    const root = merkleRoot(entries.map(leafHash));
+    const facts = await signer.sign(contract, details, entries, disclosures, dataKey);
+    const command = { type: "signDocument", at: world.now(), facts } as const;
+    return (await advance(contracts, contract.id, command)).contract;
+  }
+
+  /** The chain that belongs to this very version: the seal must cover what its write extends. */
+  async function readChain(contract: Contract) {
+    const rows = await contracts.history(contract.id);
+    if (rows.length !== contract.length)
+      throw new Conflict(`contract ${contract.id} grew while it was being sealed`);
     const dataKey = await contracts.readKey(contract.id);
-    const disclosures = contracts.disclose(contract.id, rows, dataKey);
-    const statement = sealStatement(contract.id, root, entries.length);
-    const [signature, publicKey, agreement] = await Promise.all([
-      key.sign(statement),
-      key.publicKey(),
-      readAgreement(documents, dataKey, contract),
-    ]);
-    const parts = { entries, disclosures, agreement, statement, signature, publicKey };
-    const bundleKey = `evidence/${contract.id}/${root}`;
-    // Signatures differ each time they are made: after a crash the first bundle under this root stays.
-    await storeBundle(evidence, bundleKey, dataKey, evidenceBundle(parts));
-    return { root, treeSize: entries.length, bundleKey };
+    return { rows, dataKey, disclosures: contracts.disclose(contract.id, rows, dataKey) };
   }
 }
 
