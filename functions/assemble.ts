@@ -5,6 +5,7 @@ import { type Partner, partnerDirectory } from "./adapters/partners.ts";
 import { peers } from "./adapters/peers.ts";
 import { platformKeys } from "./adapters/platform-keys.ts";
 import { smsGateway } from "./adapters/sms-gateway.ts";
+import { timestampAuthority } from "./adapters/timestamp-authority.ts";
 import { verificationSystem } from "./adapters/verification-system.ts";
 import type { Contract } from "./domain/contract.ts";
 import { Problem } from "./domain/problem.ts";
@@ -54,6 +55,12 @@ export function assembleVerification(world: World) {
     env.VERIFICATION_URL,
     async () => (await read()).verificationSystem,
   );
+}
+
+export function assembleTimestamps(world: World) {
+  const env = readEnvironment(world, "TIMESTAMP_URLS", "TIMESTAMP_ROOTS");
+  const urls = env.TIMESTAMP_URLS.split(",").filter(Boolean);
+  return timestampAuthority(world, { urls, roots: env.TIMESTAMP_ROOTS });
 }
 
 /** B-43: every record's id begins with its contract's, so each of them finds it. */

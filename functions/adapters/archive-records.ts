@@ -1,5 +1,5 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { BatchGetCommand, DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import {
   type ArchiveProvider,
   type ArchiveRecord,
@@ -30,49 +30,18 @@ const keyOf = (contractId: string, provider: ArchiveProvider) => ({
 export const archiveItems = (seal: SealArchive): Record<string, unknown>[] =>
   archiveRecords(seal).map(recordToItem);
 
-export function archiveStore(world: World, table: string) {
+/** Reads the records of a contract in the order of the providers; none unless it was sealed with a signed PDF. */
+export function archiveReader(world: World, table: string) {
   const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(world.aws));
-  return {
-    /** The records of a contract in the order of the providers; none before it is sealed with a signed PDF. */
-    async list(contractId: string): Promise<readonly ArchiveRecord[]> {
-      const Keys = archiveProviders.map((provider) => keyOf(contractId, provider));
-      const { Responses } = await dynamo.send(
-        new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }),
-      );
-      const items = Responses?.[table] ?? [];
-      return archiveProviders.flatMap((provider) =>
-        items.filter((item) => item.archive_provider === provider).map(recordFromItem),
-      );
-    },
-
-    /** Notes that a provider holds the document after all. A record that already says so stays as it is. */
-    async succeed(
-      contractId: string,
-      provider: ArchiveProvider,
-      outcome: { readonly at: string; readonly transactionNo: string },
-    ): Promise<void> {
-      const stillFailing = "attribute_exists(pk) AND #status <> :success";
-      try {
-        await dynamo.send(
-          new UpdateCommand({
-            TableName: table,
-            Key: keyOf(contractId, provider),
-            UpdateExpression:
-              "SET #status = :success, archive_time = :at, updated_at = :at, transaction_no = :number",
-            ConditionExpression: stillFailing,
-            ExpressionAttributeNames: { "#status": "status" },
-            ExpressionAttributeValues: {
-              ":success": "SUCCESS",
-              ":at": outcome.at,
-              ":number": outcome.transactionNo,
-            },
-          }),
-        );
-      } catch (cause) {
-        // Without a signed PDF there is no record (C-45), though its evidence may be time-stamped again.
-        if ((cause as Error).name !== "ConditionalCheckFailedException") throw cause;
-      }
-    },
+  return async function readArchives(contractId: string): Promise<readonly ArchiveRecord[]> {
+    const items = await Promise.all(
+      archiveProviders.map(async (provider) => {
+        const Key = keyOf(contractId, provider);
+        const get = new GetCommand({ TableName: table, Key, ConsistentRead: true });
+        return (await dynamo.send(get)).Item;
+      }),
+    );
+    return items.filter((item) => item !== undefined).map(recordFromItem);
   };
 }
 

@@ -162,3 +162,11 @@ const same = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one
 function refuse(isBad: boolean, why: string): void {
   if (isBad) throw new BadToken(why);
 }
+
+/** The number the authority gave this token (DER), hex: what an archive record calls its certificate (C-45). */
+export function tokenSerial(token: Uint8Array): string {
+  const { content } = pkijs.ContentInfo.fromBER(token as BufferSource);
+  const { eContent } = new pkijs.SignedData({ schema: content }).encapContentInfo;
+  const info = pkijs.TSTInfo.fromBER(eContent?.getValue() ?? new ArrayBuffer());
+  return Buffer.from(info.serialNumber.valueBlock.valueHexView).toString("hex");
+}

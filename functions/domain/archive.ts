@@ -69,3 +69,15 @@ export function archiveRecords(seal: SealArchive): readonly ArchiveRecord[] {
     updatedAt: seal.at,
   }));
 }
+
+/** The record after its archive came about at last; everything else about it stays. */
+export const archivedAfterAll = (
+  record: ArchiveRecord,
+  { at, transactionNo }: { readonly at: string; readonly transactionNo: string },
+): ArchiveRecord => ({
+  ...record,
+  status: "SUCCESS",
+  archivedAt: at,
+  transactionNo,
+  updatedAt: at,
+});

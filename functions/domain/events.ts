@@ -26,14 +26,21 @@ const eventTypes: Readonly<Partial<Record<Step, string>>> = {
   EXPIRED: "expired",
   DECLINED: "rejected",
   REVOKED: "revoked",
+  ARCHIVED: "archived",
 };
+
+/** C-17. A seal without a time-stamp asks for one: what follows `archive_failed` archives again (C-73). */
+function wordOf({ step, facts }: Entry): string | undefined {
+  if (step !== "SEALED" || facts.timestamped === undefined) return eventTypes[step];
+  return facts.timestamped ? "archived" : "archive_failed";
+}
 
 /** The event that an entry publishes, or undefined for one that concerns nobody outside. */
 export function eventOf(
   entry: Entry,
   contract: { readonly owner: string; readonly requestId: string },
 ): ContractEvent | undefined {
-  const word = eventTypes[entry.step];
+  const word = wordOf(entry);
   if (word === undefined) return undefined;
   return {
     eventId: eventId(entry),

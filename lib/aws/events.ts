@@ -17,10 +17,17 @@ const receiveLimit = 100;
 /** The longest SQS keeps a message. In a dead-letter queue the clock runs on from the first send. */
 const keep = Duration.days(14);
 
-/** The bus that tells the world of contracts, and the queue of webhooks that hangs on it. */
+/** An authority that was away at sealing is asked again after a while, then four times an hour. */
+const archiveDelay = Duration.minutes(5);
+const archiveInterval = Duration.minutes(15);
+/** Five hours of an authority being away: then a person must see to it. */
+const archiveLimit = 20;
+
+/** The bus that tells the world of contracts, and the queues of webhooks and failed archives that hang on it. */
 export class Events extends Construct {
   readonly bus: EventBus;
   readonly webhooks: Queue;
+  readonly archives: Queue;
   readonly undeliverable: Queue;
   readonly deadLetters: readonly Queue[];
   readonly publish: Need;
@@ -31,7 +38,8 @@ export class Events extends Construct {
     this.bus = new EventBus(this, "Bus", { eventBusName: "qianyue" });
     const webhookDeadLetters = deadLetterQueue(this, "WebhookDeadLetters");
     this.undeliverable = deadLetterQueue(this, "EventDeadLetters");
-    this.deadLetters = [webhookDeadLetters, this.undeliverable];
+    const archiveDeadLetters = deadLetterQueue(this, "ArchiveDeadLetters");
+    this.deadLetters = [webhookDeadLetters, this.undeliverable, archiveDeadLetters];
     this.webhooks = new Queue(this, "Webhooks", {
       ...queueDefaults,
       // Six times the function's time-out, as Lambda asks: a slow batch must not be handed out twice.
@@ -43,6 +51,18 @@ export class Events extends Construct {
       eventBus: this.bus,
       eventPattern: { source: ["qianyue"], detailType: finalEvents },
       targets: [new SqsQueue(this.webhooks, { deadLetterQueue: this.undeliverable })],
+    });
+    this.archives = new Queue(this, "Archives", {
+      ...queueDefaults,
+      deliveryDelay: archiveDelay,
+      visibilityTimeout: archiveInterval,
+      deadLetterQueue: { queue: archiveDeadLetters, maxReceiveCount: archiveLimit },
+    });
+    new Rule(this, "FailedArchives", {
+      description: "A contract was sealed without a time-stamp: archive it again (C-73)",
+      eventBus: this.bus,
+      eventPattern: { source: ["qianyue"], detailType: ["esign.contract.v1.archive_failed"] },
+      targets: [new SqsQueue(this.archives, { deadLetterQueue: this.undeliverable })],
     });
 
     this.publish = {

@@ -24,12 +24,16 @@ const streamBatch = 25;
 /** Partners together must not take the account's concurrency from signers. */
 const deliveriesAtOnce = 20;
 const deliveryBatch = 5;
+/** One message may wait for every authority in turn; a batch of them would outlast the function. */
+const archiveBatch = 1;
+/** The fewest that Lambda allows: an authority that comes back must not be met by everybody at once. */
+const archivesAtOnce = 2;
 /** What EventBridge brought and the function refused is tried for as long as a stream entry. */
 const asyncRetries = 2;
 
 type WorkerProps = Foundation & { readonly workflow: Workflow };
 
-/** The functions behind the stream of evidence_chain, the webhook queue and the rules. */
+/** The functions behind the stream of evidence_chain, the queues and the rules. */
 export class Workers extends Construct {
   readonly streamed: readonly Lambda[];
   readonly functions: readonly Lambda[];
@@ -66,13 +70,32 @@ export class Workers extends Construct {
       settings.identityCheck,
     ]);
 
+    const archiveAgain = this.worker("archive-again", [
+      ...contracts,
+      storage.writeEvidence,
+      settings.timestamps,
+    ]);
+
     this.streamed = [driveWorkflow, publishEvents];
-    this.functions = [...this.streamed, deliverWebhook, markSystemError, startFromEvent];
+    this.functions = [
+      ...this.streamed,
+      deliverWebhook,
+      markSystemError,
+      startFromEvent,
+      archiveAgain,
+    ];
     this.deadLetters = [
       this.followStream("DriveWorkflow", driveWorkflow),
       this.followStream("PublishEvents", publishEvents),
     ];
-    this.deliver(deliverWebhook);
+    this.consume("WebhookSource", deliverWebhook, events.webhooks, {
+      batchSize: deliveryBatch,
+      maxConcurrency: deliveriesAtOnce,
+    });
+    this.consume("ArchiveSource", archiveAgain, events.archives, {
+      batchSize: archiveBatch,
+      maxConcurrency: archivesAtOnce,
+    });
     this.onEvent("FailedExecutions", markSystemError, {
       description: "An execution ended where no Catch could help: mark its contract",
       pattern: {
@@ -133,19 +156,19 @@ export class Workers extends Construct {
     return deadLetters;
   }
 
-  private deliver(target: Lambda): void {
-    const { webhooks } = this.props.events;
+  private consume(
+    id: string,
+    target: Lambda,
+    queue: Queue,
+    pace: { readonly batchSize: number; readonly maxConcurrency: number },
+  ): void {
     target.addToRolePolicy(
-      allow(
-        ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-        webhooks.queueArn,
-      ),
+      allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], queue.queueArn),
     );
-    new EventSourceMapping(this, "WebhookSource", {
+    new EventSourceMapping(this, id, {
       target,
-      eventSourceArn: webhooks.queueArn,
-      batchSize: deliveryBatch,
-      maxConcurrency: deliveriesAtOnce,
+      eventSourceArn: queue.queueArn,
+      ...pace,
       reportBatchItemFailures: true,
     });
   }
