@@ -173,12 +173,12 @@ function arcText(letters: Lettering, text: string, { x, y, radius }: Round, size
     const py = y + radius * cos - shift * sin;
     angle -= half;
     const matrix = [cos, sin, -sin, cos, px, py].map((value) => value.toFixed(4)).join(" ");
-    return `BT /F ${n(size * scale)} Tf ${matrix} Tm ${letters.encode(letter)} Tj ET`;
+    return `BT ${matrix} Tm ${letters.show(letter, size * scale)} ET`;
   }).join("\n");
 }
 
 const centred = (letters: Lettering, text: string, x: number, y: number, size: number): string =>
-  `BT /F ${n(size)} Tf ${n(x - letters.width(text, size) / 2)} ${n(y)} Td ${letters.encode(text)} Tj ET`;
+  `BT ${n(x - letters.width(text, size) / 2)} ${n(y)} Td ${letters.show(text, size)} ET`;
 
 function star(x: number, y: number, radius: number): string {
   const corners = Array.from({ length: 10 }, (_, index) => {
@@ -210,7 +210,7 @@ type Written = {
 };
 
 const write = (letters: Lettering, text: string, { x, y, size, color }: Written): string =>
-  `BT ${color} rg /F ${n(size)} Tf ${n(x)} ${n(y)} Td ${letters.encode(text)} Tj ET`;
+  `BT ${color} rg ${n(x)} ${n(y)} Td ${letters.show(text, size)} ET`;
 
 /** `size`, or less where the text would be wider than `room`. */
 const fitted = (letters: Lettering, text: string, size: number, room: number): number =>

@@ -1,3 +1,5 @@
+import type { SignatureField } from "../pages/signature-places.ts";
+import type { Box } from "./appearance.ts";
 import {
   body,
   dateString,
@@ -11,15 +13,7 @@ import {
 } from "./growing-pdf.ts";
 import type { Lettering } from "./lettering.ts";
 
-/** A signature field on paper: points from the page's lower left corner, as [left, bottom, right, top]. */
-export type FieldPlace = {
-  readonly name: string;
-  /** From 0. */
-  readonly page: number;
-  readonly rect: readonly [number, number, number, number];
-};
-
-export type Field = FieldPlace & {
+export type Field = SignatureField & {
   readonly number: number;
   /** Object number of its page. */
   readonly pageNumber: number;
@@ -33,7 +27,7 @@ export const timestampField = "DocumentTimestamp";
  * Numbers for every field of the file. All of them are laid out by the first revision: the later ones
  * then change their own field and nothing else, which is what makes a foreign change recognisable.
  */
-export function numberFields(pdf: GrowingPdf, places: readonly FieldPlace[]): Field[] {
+export function numberFields(pdf: GrowingPdf, places: readonly SignatureField[]): Field[] {
   const pages = pageNumbers(pdf);
   const unseen = { page: 0, rect: [0, 0, 0, 0] } as const;
   const all = [
@@ -122,6 +116,12 @@ export const signatureBody = ({ at, capacity, name, reason, more }: SignatureEnt
       `${name === undefined ? "" : ` /Name ${textString(name)}`} ${more ?? ""} >>`,
   );
 
+/** The field's box as its appearance sees it: from 0 0, in hundredths of a point. */
+export function boxOf({ rect: [left, bottom, right, top] }: Field): Box {
+  const rounded = (value: number): number => Math.round(value * 100) / 100;
+  return { width: rounded(right - left), height: rounded(top - bottom) };
+}
+
 /** A revision that signs one visible field: field, signature, appearance and its letters. */
 export function visibleObjects(
   pdf: GrowingPdf,
@@ -131,15 +131,16 @@ export function visibleObjects(
   drawing: string,
 ): Map<number, Buffer> {
   const [signatureNumber, appearanceNumber, fontNumber] = [pdf.size, pdf.size + 1, pdf.size + 2];
-  const [left, bottom, right, top] = field.rect;
+  const { width, height } = boxOf(field);
+  const fonts = letters.embed(fontNumber);
   const entries =
-    `/Type /XObject /Subtype /Form /BBox [0 0 ${right - left} ${top - bottom}] ` +
-    `/Resources << /Font << /F ${fontNumber} 0 R >> >>`;
+    `/Type /XObject /Subtype /Form /BBox [0 0 ${width} ${height}] ` +
+    `/Resources << /Font << ${fonts.resources} >> >>`;
   return new Map([
     [field.number, fieldBody(field, appearanceNumber, signatureNumber)],
     [signatureNumber, signatureBody(signature)],
     [appearanceNumber, stream(entries, drawing)],
-    ...letters.objects(fontNumber),
+    ...fonts.objects,
   ]);
 }
 

@@ -1,88 +1,128 @@
-import type { PlainFont } from "../pages/agreement-fonts.ts";
+import {
+  type AgreementFonts,
+  type Face,
+  faceOf,
+  type PlainFont,
+} from "../pages/agreement-fonts.ts";
 import { body, stream } from "./growing-pdf.ts";
 
-/** The letters one drawing needs, as a font of its own inside the file: readable and extractable. */
+/** The letters one drawing needs, as fonts of its own inside the file: readable and extractable. */
 export type Lettering = {
-  /** Glyph codes of a text, as an operand of Tj. */
-  readonly encode: (text: string) => string;
+  /** Operators that show a text where the text matrix is. */
+  readonly show: (text: string, size: number) => string;
   /** Width in points. */
   readonly width: (text: string, size: number) => number;
-  /** The font's objects under consecutive numbers; the first is the font itself. */
-  readonly objects: (first: number) => Map<number, Buffer>;
+  /** The fonts' objects under consecutive numbers, and their entries in a resource dictionary. */
+  readonly embed: (first: number) => {
+    readonly resources: string;
+    readonly objects: ReadonlyMap<number, Buffer>;
+  };
 };
 
-type Subset = {
-  includeGlyph(glyph: number): number;
-  encode(): Uint8Array;
-};
-
-type Metrics = Record<"ascent" | "descent" | "capHeight" | "unitsPerEm", number> & {
-  readonly postscriptName: string;
-  readonly bbox: { minX: number; minY: number; maxX: number; maxY: number };
-  createSubset(): Subset;
-};
-
-export function lettering(font: PlainFont): Lettering {
-  const { createSubset, unitsPerEm, postscriptName, bbox, ascent, descent, capHeight } =
-    font as unknown as Metrics;
-  const subset = createSubset.call(font);
-  const letters: { codePoint: number; width: number }[] = [];
-  const codes = new Map<number, number>();
-
-  function code(letter: string): number {
-    const codePoint = letter.codePointAt(0) ?? 0;
-    const known = codes.get(codePoint);
-    if (known !== undefined) return known;
-    const made = subset.includeGlyph(font.glyphForCodePoint(codePoint).id);
-    codes.set(codePoint, made);
-    letters[made] = { codePoint, width: Math.round(font.advance(codePoint) * 1000) };
-    return made;
-  }
+export function lettering(fonts: AgreementFonts): Lettering {
+  const subsets = new Map<Face, Subset>();
+  // A typed name may hold what no font of ours draws; it then shows as a box and is whole in the evidence.
+  const faceFor = (letter: string): Face =>
+    faceOf(fonts, "regular", letter.codePointAt(0) ?? 0) ?? "regular";
+  const subsetOf = (face: Face): Subset => {
+    const subset = subsets.get(face) ?? subsetFont(fonts[face], `F${subsets.size}`);
+    subsets.set(face, subset);
+    return subset;
+  };
 
   return {
-    encode: (text) => `<${Array.from(text, (letter) => hex4(code(letter))).join("")}>`,
+    show(text, size) {
+      const runs: { face: Face; text: string }[] = [];
+      for (const letter of text) {
+        const face = faceFor(letter);
+        const last = runs.at(-1);
+        if (last?.face === face) last.text += letter;
+        else runs.push({ face, text: letter });
+      }
+      return runs
+        .map((run) => {
+          const { name, code } = subsetOf(run.face);
+          const codes = Array.from(run.text, (letter) => hex4(code(letter.codePointAt(0) ?? 0)));
+          return `/${name} ${Math.round(size * 100) / 100} Tf <${codes.join("")}> Tj`;
+        })
+        .join(" ");
+    },
     width: (text, size) =>
-      Array.from(text).reduce((sum, letter) => sum + font.advance(letter.codePointAt(0) ?? 0), 0) *
-      size,
-    objects(first) {
-      const em = (value: number): number => Math.round((value * 1000) / unitsPerEm);
-      const name = `SIGNED+${postscriptName}`;
-      const box = [bbox.minX, bbox.minY, bbox.maxX, bbox.maxY].map(em).join(" ");
-      const widths = Array.from(letters, (letter) => letter?.width ?? 1000).join(" ");
-      const program = subset.encode();
-      return new Map([
-        [
-          first,
-          body(
-            `<< /Type /Font /Subtype /Type0 /BaseFont /${name} /Encoding /Identity-H ` +
-              `/DescendantFonts [${first + 1} 0 R] /ToUnicode ${first + 4} 0 R >>`,
-          ),
-        ],
-        [
-          first + 1,
-          body(
-            `<< /Type /Font /Subtype /CIDFontType2 /BaseFont /${name} /CIDToGIDMap /Identity ` +
-              "/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> " +
-              `/FontDescriptor ${first + 2} 0 R /DW 1000 /W [0 [${widths}]] >>`,
-          ),
-        ],
-        [
-          first + 2,
-          body(
-            `<< /Type /FontDescriptor /FontName /${name} /Flags 4 /FontBBox [${box}] ` +
-              `/ItalicAngle 0 /Ascent ${em(ascent)} /Descent ${em(descent)} ` +
-              `/CapHeight ${em(capHeight)} /StemV 80 /FontFile2 ${first + 3} 0 R >>`,
-          ),
-        ],
-        [first + 3, stream(`/Length1 ${program.length}`, program)],
-        [first + 4, stream("", toUnicode(codes))],
-      ]);
+      Array.from(text).reduce(
+        (sum, letter) => sum + fonts[faceFor(letter)].advance(letter.codePointAt(0) ?? 0) * size,
+        0,
+      ),
+    embed(first) {
+      const objects = new Map<number, Buffer>();
+      const resources: string[] = [];
+      for (const { name, bodies } of subsets.values()) {
+        const number = first + objects.size;
+        resources.push(`/${name} ${number} 0 R`);
+        for (const [index, one] of bodies(number).entries()) objects.set(number + index, one);
+      }
+      return { resources: resources.join(" "), objects };
     },
   };
 }
 
-/** How many object numbers a lettering takes. */
-export const letteringObjects = 5;
+type Subset = {
+  /** Under which the drawing asks for the font. */
+  readonly name: string;
+  readonly code: (codePoint: number) => number;
+  /** Font, its glyphs, its descriptor, its program and its way back to characters, from number `first`. */
+  readonly bodies: (first: number) => Buffer[];
+};
+
+/** What fontkit can do beyond its types here. */
+type Subsettable = Record<"ascent" | "descent" | "capHeight" | "unitsPerEm", number> & {
+  readonly postscriptName: string;
+  readonly bbox: Record<"minX" | "minY" | "maxX" | "maxY", number>;
+  createSubset(): { includeGlyph(glyph: number): number; encode(): Uint8Array };
+};
+
+function subsetFont(font: PlainFont, name: string): Subset {
+  const metrics = font as unknown as Subsettable;
+  const subset = metrics.createSubset();
+  const widths: number[] = [];
+  const codes = new Map<number, number>();
+  return {
+    name,
+    code(codePoint) {
+      const known = codes.get(codePoint);
+      if (known !== undefined) return known;
+      const made = subset.includeGlyph(font.glyphForCodePoint(codePoint).id);
+      codes.set(codePoint, made);
+      widths[made] = Math.round(font.advance(codePoint) * 1000);
+      return made;
+    },
+    bodies(first) {
+      const em = (value: number): number => Math.round((value * 1000) / metrics.unitsPerEm);
+      const { minX, minY, maxX, maxY } = metrics.bbox;
+      const base = `/SIGNED+${metrics.postscriptName}`;
+      const program = subset.encode();
+      return [
+        body(
+          `<< /Type /Font /Subtype /Type0 /BaseFont ${base} /Encoding /Identity-H ` +
+            `/DescendantFonts [${first + 1} 0 R] /ToUnicode ${first + 4} 0 R >>`,
+        ),
+        body(
+          `<< /Type /Font /Subtype /CIDFontType2 /BaseFont ${base} /CIDToGIDMap /Identity ` +
+            "/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> " +
+            `/FontDescriptor ${first + 2} 0 R /DW 1000 ` +
+            `/W [0 [${Array.from(widths, (width) => width ?? 1000).join(" ")}]] >>`,
+        ),
+        body(
+          `<< /Type /FontDescriptor /FontName ${base} /Flags 4 ` +
+            `/FontBBox [${[minX, minY, maxX, maxY].map(em).join(" ")}] /ItalicAngle 0 ` +
+            `/Ascent ${em(metrics.ascent)} /Descent ${em(metrics.descent)} ` +
+            `/CapHeight ${em(metrics.capHeight)} /StemV 80 /FontFile2 ${first + 3} 0 R >>`,
+        ),
+        stream(`/Length1 ${program.length}`, program),
+        stream("", toUnicode(codes)),
+      ];
+    },
+  };
+}
 
 const hex4 = (value: number): string => value.toString(16).padStart(4, "0");
 

@@ -2,12 +2,13 @@ import { createHash } from "node:crypto";
 import { type CmsSigner, certificatesOf, detachedCms, type Timestamp } from "../adapters/cms.ts";
 import { TimestampUnavailable } from "../adapters/timestamp-authority.ts";
 import type { AgreementFonts } from "../pages/agreement-fonts.ts";
+import type { SignatureField } from "../pages/signature-places.ts";
 import { type Box, drawSeal, drawSignature, type Handwriting } from "./appearance.ts";
 import {
+  boxOf,
   certificationField,
   certificationObjects,
   type Field,
-  type FieldPlace,
   numberFields,
   timestampField,
   timestampObjects,
@@ -16,8 +17,6 @@ import {
 } from "./fields.ts";
 import { append, appendSigned, type GrowingPdf, type Objects, openPdf } from "./growing-pdf.ts";
 import { type Lettering, lettering } from "./lettering.ts";
-
-export type { Handwriting } from "./appearance.ts";
 
 export type VisibleSigner = {
   /** Name of the place to sign in. */
@@ -43,7 +42,7 @@ export type SignAgreementOptions = {
   readonly contractId: string;
   readonly fonts: AgreementFonts;
   /** Every field anybody will sign in. */
-  readonly places: readonly FieldPlace[];
+  readonly places: readonly SignatureField[];
   readonly certification: CmsSigner;
   /** In the order they signed. */
   readonly signers: readonly VisibleSigner[];
@@ -95,7 +94,7 @@ export async function signAgreement(
   };
   const signVisibly = (party: VisibleSigner | VisibleSeal, draw: Drawing): Promise<void> => {
     const field = fieldNamed(fields, party.field);
-    const letters = lettering(options.fonts.regular);
+    const letters = lettering(options.fonts);
     const drawing = draw(letters, boxOf(field));
     const entries = { at, capacity: room, name: party.name, reason: contractId };
     return sign(party.field, visibleObjects(pdf, field, entries, letters, drawing), party.signer);
@@ -121,11 +120,6 @@ export async function signAgreement(
 }
 
 type Drawing = (letters: Lettering, box: Box) => string;
-
-const boxOf = ({ rect: [left, bottom, right, top] }: Field): Box => ({
-  width: right - left,
-  height: top - bottom,
-});
 
 function fieldNamed(fields: readonly Field[], name: string): Field {
   const field = fields.find((one) => one.name === name);

@@ -5,14 +5,17 @@ import type { SigningKey } from "../../functions/adapters/signing-key.ts";
 import { composeAgreement } from "../../functions/domain/agreement.ts";
 import { agreementTemplates } from "../../functions/domain/agreement-templates.ts";
 import { agreementVariables } from "../../functions/domain/agreement-variables.ts";
+import { openPdf, pageNumbers } from "../../functions/pades/growing-pdf.ts";
 import { signAgreement } from "../../functions/pades/sign-agreement.ts";
 import { agreementFonts } from "../../functions/pages/agreement-fonts.ts";
 import { agreementPdf } from "../../functions/pages/agreement-pdf.ts";
+import { signaturePlaces } from "../../functions/pages/signature-places.ts";
 import { lambdaWorld } from "../../functions/world.ts";
 import { testWorld } from "../fakes/world.ts";
 
 export const contractId = "CT7K2M9QX4RW8B3NF6HJ5TYD0A";
 export const signedAt = "2026-11-21T06:00:07.000Z";
+const verifyUrl = `https://sign.example/verify/${contractId}`;
 
 /** A heart-felt signature in three strokes. */
 export const strokes = [
@@ -56,14 +59,8 @@ export async function sampleAgreement(): Promise<Uint8Array> {
   const variables = agreementVariables({ contractId, createdAt: signedAt, subject });
   const fonts = await agreementFonts();
   const agreement = composeAgreement(template, variables);
-  return agreementPdf(agreement, { fonts, createdAt: signedAt, contractId });
+  return agreementPdf(agreement, { fonts, createdAt: signedAt, contractId, verifyUrl });
 }
-
-export const places = [
-  { name: "PartyA", page: 1, rect: [86, 560, 270, 640] },
-  { name: "Signer1", page: 1, rect: [325, 560, 509, 640] },
-  { name: "Signer2", page: 1, rect: [325, 460, 509, 540] },
-] as const;
 
 /** The agreement signed by a drawn and a typed signature and by party A's seal. */
 export async function sampleSigned(timestamp?: Timestamp) {
@@ -73,7 +70,7 @@ export async function sampleSigned(timestamp?: Timestamp) {
   const signed = await signAgreement(base, {
     contractId,
     fonts,
-    places,
+    places: signaturePlaces(pageNumbers(openPdf(base)).length - 1, 2),
     certification,
     signers: [
       {
@@ -86,10 +83,10 @@ export async function sampleSigned(timestamp?: Timestamp) {
       },
       {
         field: "Signer2",
-        name: "欧阳㛃堃",
+        name: "欧阳㛃𠮷",
         maskedId: "440***********002X",
         at: "2026-11-21T05:59:02.000Z",
-        handwriting: { typedName: "欧阳㛃堃" },
+        handwriting: { typedName: "欧阳㛃𠮷" },
         signer: await parts.signer(2, "欧**堃"),
       },
     ],
