@@ -121,7 +121,7 @@ function document(model: PageModel): Html {
 <a class="language" href="?lang=${other}" lang="${other}" hreflang="${other}">${say("otherLanguage")}</a>
 </header>
 <main>
-<h1>${title}</h1>
+<h1${known && html` lang="zh-CN"`}>${title}</h1>
 <noscript><p class="note problem">${say("noScript")}</p></noscript>
 ${showScreen(screen, language)}
 </main>
@@ -135,16 +135,19 @@ ${known && html`<p>${say("contractNumber")} <span class="number">${contractId}</
 `;
 }
 
-/** Live pages report the opening and follow the contract; waiting ones ask the server again and again. */
+/**
+ * Live pages report the opening and follow the contract; waiting ones ask the server again and again.
+ * So does the face page: the person comes back to it before the result does.
+ */
 function liveness({ name }: Screen): Html | undefined {
   switch (name) {
     case "preparing":
     case "verifying":
     case "sealing":
+    case "face":
       return html` data-live data-waiting`;
     case "sign":
     case "microDeposit":
-    case "face":
       return html` data-live`;
     default:
       return undefined;

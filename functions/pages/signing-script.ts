@@ -22,6 +22,8 @@ export function runSigningPage(
   simplify: typeof simplifyStrokes,
 ): void {
   const requestTimeoutMs = 20_000;
+  // Most waiting is over within a second or two; a page that waits longer asks less often.
+  const firstPollMs = 500;
   const pollEveryMs = 2000;
   // Five minutes: by then the person has put the phone away, and the link stays good.
   const maxPolls = 150;
@@ -155,11 +157,14 @@ export function runSigningPage(
 
   async function poll(): Promise<void> {
     for (let count = 0; count < maxPolls; count += 1) {
-      await new Promise((resolve) => setTimeout(resolve, pollEveryMs));
+      const pauseMs = Math.min(firstPollMs * (count + 1), pollEveryMs);
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
       if (await followServer()) return;
     }
+    // Only a page that has nothing else to offer says that it has stopped asking.
+    const again = document.querySelector<HTMLElement>("[data-again]");
+    if (again === null) return;
     find("[data-hint]").textContent = words.stillWaiting;
-    const again = find("[data-again]");
     again.hidden = false;
     again.addEventListener("click", () => location.reload());
     page.dataset.waiting = "over";

@@ -113,7 +113,7 @@ textarea { resize: vertical; }
 [name=remark] { text-transform: uppercase; }
 [aria-invalid] { border-color: var(--warn); box-shadow: 0 0 0 1px var(--warn); }
 
-button, a.primary, a.secondary { font: inherit; cursor: pointer; -webkit-tap-highlight-color: transparent; touch-action: manipulation; }
+button, .primary, .secondary { font: inherit; cursor: pointer; -webkit-tap-highlight-color: transparent; touch-action: manipulation; }
 .primary, .secondary { display: flex; align-items: center; justify-content: center; width: 100%; min-height: 3.125rem; margin-top: 1rem; padding: 0.5rem 1rem; border: 1px solid var(--accent); border-radius: 0.75rem; font-weight: 600; text-align: center; text-decoration: none; }
 .primary { background: var(--accent); color: var(--on-accent); }
 .secondary { background: transparent; color: var(--accent); }

@@ -69,7 +69,7 @@ export const signingWords = {
     en: "Declining ends the contract for good. The requesting party will be told.",
   },
   declineReason: { "zh-CN": "拒签原因", en: "Reason" },
-  declineHint: { "zh-CN": "原因会告知发起方。", en: "The requesting party will see the reason." },
+  declineHint: { "zh-CN": "原因会写入存证记录。", en: "The reason becomes part of the evidence." },
   declineReasonFirst: {
     "zh-CN": "请填写拒签原因，再按“确定拒签”。",
     en: "Please give a reason, then press “Decline”.",

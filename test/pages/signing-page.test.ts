@@ -159,7 +159,7 @@ describe("what reaches the signer's browser", () => {
     const live = bodies.filter(([, isLive]) => isLive).map(([name]) => name);
     const waiting = bodies.filter(([, , isWaiting]) => isWaiting).map(([name]) => name);
 
-    expect(waiting).toEqual(["preparing", "verifying", "sealing"]);
+    expect(waiting.toSorted()).toEqual(["face", "preparing", "sealing", "verifying"]);
     expect(live).toEqual(screenNames.slice(0, screenNames.indexOf("completed")));
   });
 });
