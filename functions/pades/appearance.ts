@@ -13,7 +13,11 @@ const ink = "0.11 0.12 0.15";
 const quiet = "0.43 0.45 0.50";
 const sealRed = "0.72 0.16 0.15";
 
-const small = { size: 6.5, leading: 9.5 };
+const hairline = "0.80 0.82 0.86";
+
+const small = { size: 7, leading: 10.5 };
+/** Between the box and what is drawn in it. */
+const padding = 9;
 
 /** Handwriting over a line, beneath it who and when. */
 export function drawSignature(
@@ -23,26 +27,26 @@ export function drawSignature(
     readonly name: string;
     readonly maskedId: string;
     readonly at: string;
-    handwriting: Handwriting;
+    readonly handwriting: Handwriting;
   },
 ): string {
   const lines = [`${signer.name}　${signer.maskedId}`, readableTime(signer.at)];
-  const foot = lines.length * small.leading + 3;
-  const space = { x: 2, y: foot + 4, width: width - 4, height: height - foot - 6 };
-  const text = lines.map((line, index) => {
-    const y = foot - (index + 1) * small.leading + 2;
-    return write(letters, line, {
-      x: 0,
-      y,
-      size: fitted(letters, line, small.size, width),
+  const room = width - 2 * padding;
+  const foot = padding + lines.length * small.leading + 2;
+  const space = { x: padding, y: foot + 6, width: room, height: height - foot - 6 - padding };
+  const text = lines.map((line, index) =>
+    write(letters, line, {
+      x: padding,
+      y: foot - 1.5 - (index + 1) * small.leading,
+      size: fitted(letters, line, small.size, room),
       color: index === 0 ? ink : quiet,
-    });
-  });
+    }),
+  );
   return [
     "strokes" in signer.handwriting
       ? drawStrokes(signer.handwriting.strokes, space)
       : drawTypedName(letters, signer.handwriting.typedName, space),
-    `q 0.5 w ${quiet} RG 0 ${n(foot)} m ${n(width)} ${n(foot)} l S Q`,
+    `q 0.5 w ${hairline} RG ${padding} ${n(foot)} m ${n(width - padding)} ${n(foot)} l S Q`,
     ...text,
   ].join("\n");
 }
@@ -60,11 +64,12 @@ function drawStrokes(strokes: readonly (readonly number[])[], space: Space): str
     space.height / Math.max(bottom - top, 1),
     largestScale,
   );
+  const start = space.x + (space.width - (right - left) * scale) / 2;
   const baseline = space.y + (space.height - (bottom - top) * scale) / 2;
   const paths = strokes.map((stroke) =>
     smooth(
       pairs(stroke).map(
-        ([x, y]): Point => [space.x + (x - left) * scale, baseline + (bottom - y) * scale],
+        ([x, y]): Point => [start + (x - left) * scale, baseline + (bottom - y) * scale],
       ),
     ),
   );
@@ -111,7 +116,8 @@ function smooth(points: readonly Point[]): string {
 function drawTypedName(letters: Lettering, name: string, space: Space): string {
   const size = fitted(letters, name, Math.min(space.height * 0.72, 26), space.width);
   const y = space.y + (space.height - size * 0.72) / 2;
-  return write(letters, name, { x: space.x, y, size, color: penBlue });
+  const x = space.x + (space.width - letters.width(name, size)) / 2;
+  return write(letters, name, { x, y, size, color: penBlue });
 }
 
 /** A round seal, and beside it for whom, by which mandate and when. */
@@ -120,9 +126,9 @@ export function drawSeal(
   { width, height }: Box,
   seal: { readonly name: string; readonly mandate: string; readonly at: string },
 ): string {
-  const radius = Math.min(height, width * 0.4) / 2 - 1;
-  const textAt = 2 * radius + 10;
-  const room = width - textAt;
+  const radius = Math.min(height - 2 * padding, width * 0.36) / 2;
+  const textAt = padding + 2 * radius + padding;
+  const room = width - textAt - padding;
   const lines = [
     seal.name,
     `依据 ${seal.mandate}`,
@@ -138,7 +144,7 @@ export function drawSeal(
       color: index === 0 ? ink : quiet,
     }),
   );
-  const round = drawRoundSeal(letters, seal.name, { x: radius + 1, y: height / 2, radius });
+  const round = drawRoundSeal(letters, seal.name, { x: padding + radius, y: height / 2, radius });
   return [round, ...text].join("\n");
 }
 
@@ -151,7 +157,7 @@ function drawRoundSeal(letters: Lettering, name: string, { x, y, radius }: Round
     ring(radius - 0.8, 1.4),
     ring(radius - 2.6, 0.35),
     star(x, y + radius * 0.02, radius * 0.27),
-    arcText(letters, name, { x, y, radius: radius * 0.64 }, radius * 0.24),
+    arcText(letters, name, { x, y, radius: radius * 0.63 }, radius * 0.25),
     centred(letters, "电子签章", x, y - radius * 0.62, radius * 0.2),
     "Q",
   ].join("\n");
@@ -216,13 +222,13 @@ const write = (letters: Lettering, text: string, { x, y, size, color }: Written)
 const fitted = (letters: Lettering, text: string, size: number, room: number): number =>
   Math.min(size, (size * room) / Math.max(letters.width(text, size), 1));
 
-/** The text in lines no wider than `room`; Chinese may break anywhere. */
+/** The text in lines no wider than `room`: Chinese may break anywhere, numbers and Latin words not. */
 function wrapped(letters: Lettering, text: string, size: number, room: number): string[] {
   const lines = [""];
-  for (const letter of text) {
-    const longer = lines.at(-1) + letter;
+  for (const [word] of text.matchAll(/[!-~]+|./gu)) {
+    const longer = lines.at(-1) + word;
     if (letters.width(longer, size) <= room) lines[lines.length - 1] = longer;
-    else lines.push(letter);
+    else lines.push(word.trim());
   }
   return lines;
 }

@@ -29,7 +29,7 @@ export const timestampField = "DocumentTimestamp";
  */
 export function numberFields(pdf: GrowingPdf, places: readonly SignatureField[]): Field[] {
   const pages = pageNumbers(pdf);
-  const unseen = { page: 0, rect: [0, 0, 0, 0] } as const;
+  const unseen = { page: pages.length - 1, rect: [0, 0, 0, 0] } as const;
   const all = [
     { name: certificationField, ...unseen },
     ...places,
