@@ -32,7 +32,7 @@ export function agreementBody(agreementType: AgreementType, userType: UserType):
     ...electronicEvidence,
     ...termAndRevocation(mandate),
     ...liabilityAndDisputes,
-    signatures,
+    signatures(userType),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { TemplateBlock } from "./agreement.ts";
+import type { Fact, TemplateBlock } from "./agreement.ts";
 import type { UserType } from "./words.ts";
 
 /**
@@ -55,7 +55,7 @@ const partyBFacts = {
     { label: "联系手机", value: "{{mobileMasked}}" },
     { label: "银行账户", value: "{{bankAccountMasked}}" },
   ],
-} as const satisfies Record<UserType, readonly { label: string; value: string }[]>;
+} as const satisfies Record<UserType, readonly Fact[]>;
 
 /** What party B vouches for before anything is authorised. */
 export const capacity = {
@@ -137,10 +137,30 @@ export const liabilityAndDisputes: readonly TemplateBlock[] = [
 ];
 
 /** Both signature places; the note keeps paper readers from looking for ink. */
-export const signatures: TemplateBlock = {
+export const signatures = (userType: UserType): TemplateBlock => ({
   kind: "signatures",
   places: [
-    { role: "甲方", name: "{{partyAName}}", note: "电子签章，以证据包记录为准" },
-    { role: "乙方", name: "{{partyBName}}", note: "电子签名，签署时间与认证结果见证据包" },
+    {
+      role: "甲方",
+      name: "{{partyAName}}",
+      facts: [{ label: "身份", value: "支付服务提供方" }],
+      note: "电子签章，以证据包记录为准",
+    },
+    {
+      role: "乙方",
+      name: "{{partyBName}}",
+      facts: signerFacts[userType],
+      note: "电子签名，认证结果见证据包",
+    },
   ],
-};
+});
+
+/** By what a reader of the signature page tells the signer from others of the same name. */
+const signerFacts = {
+  PERSONAL: [{ label: "身份证件号码", value: "{{idNumberMasked}}" }],
+  ENTERPRISE: [
+    { label: "统一社会信用代码", value: "{{creditCode}}" },
+    { label: "法定代表人（负责人）", value: "{{legalRepName}}" },
+    { label: "法定代表人证件", value: "{{legalRepIdNumberMasked}}" },
+  ],
+} as const satisfies Record<UserType, readonly Fact[]>;

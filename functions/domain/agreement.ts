@@ -11,11 +11,7 @@ export type Party = {
 };
 
 /** Where a party signs; `note` says what stands for the signature on paper. */
-export type SignaturePlace = {
-  readonly role: string;
-  readonly name: string;
-  readonly note: string;
-};
+export type SignaturePlace = Party & { readonly note: string };
 
 type Unnumbered =
   | { readonly kind: "notice"; readonly text: string }
@@ -88,18 +84,13 @@ export function composeAgreement(template: AgreementContent, variables: Variable
       case "parties":
         return {
           ...block,
-          parties: block.parties.map(({ role, name, facts }) => ({
-            role: fill(role),
-            name: fill(name),
-            facts: filledFacts(facts, fill),
-          })),
+          parties: block.parties.map((party) => filledParty(party, fill)),
         };
       case "signatures":
         return {
           ...block,
-          places: block.places.map(({ role, name, note }) => ({
-            role: fill(role),
-            name: fill(name),
+          places: block.places.map(({ note, ...party }) => ({
+            ...filledParty(party, fill),
             note: fill(note),
           })),
         };
@@ -117,6 +108,12 @@ export function composeAgreement(template: AgreementContent, variables: Variable
 
 const filledFacts = (facts: readonly Fact[], fill: (text: string) => string): Fact[] =>
   facts.map(({ label, value }) => ({ label: fill(label), value: fill(value) }));
+
+const filledParty = ({ role, name, facts }: Party, fill: (text: string) => string): Party => ({
+  role: fill(role),
+  name: fill(name),
+  facts: filledFacts(facts, fill),
+});
 
 const placeholder = /\{\{(\w+)\}\}/g;
 
@@ -159,22 +156,21 @@ function blockLines(block: Block): { field: string; text: string }[] {
     case "facts":
       return block.facts.map(({ label, value }) => ({ field: label, text: `${label}：${value}` }));
     case "parties":
-      return block.parties.flatMap(({ role, name, facts }) => [
-        { field: role, text: `${role}：${name}` },
-        ...facts.map(({ label, value }) => ({
-          field: `${role} ${label}`,
-          text: `${label}：${value}`,
-        })),
-      ]);
+      return block.parties.flatMap((party) => partyLines(party, party.role, ""));
     case "signatures":
-      return block.places.map(({ role, name, note }) => ({
-        field: `signature of ${role}`,
-        text: `${role}签署：${name}（${note}）`,
-      }));
+      return block.places.flatMap(({ note, ...party }) => {
+        const field = `signature of ${party.role}`;
+        return [...partyLines(party, field, "签署"), { field, text: note }];
+      });
     default:
       return block satisfies never;
   }
 }
+
+const partyLines = ({ role, name, facts }: Party, field: string, does: string) => [
+  { field, text: `${role}${does}：${name}` },
+  ...facts.map(({ label, value }) => ({ field: `${field} ${label}`, text: `${label}：${value}` })),
+];
 
 /** Canonical plain text: one line a text, each ended by a line feed. No value can contain a line feed. */
 export const agreementText = (agreement: Agreement): string =>

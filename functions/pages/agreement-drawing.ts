@@ -1,4 +1,4 @@
-import type { Block, Fact, Party, SignaturePlace } from "../domain/agreement.ts";
+import type { Block, Fact, Party } from "../domain/agreement.ts";
 import {
   type Column,
   colors,
@@ -16,31 +16,29 @@ import {
   setText,
   styles,
   tagged,
+  widthOf,
 } from "./pdf-sheet.ts";
 
 /** Title with a short rule in the colour of a seal, the only colour on the page. */
-export function drawTitle(sheet: Sheet, title: string): void {
-  const { size, face, leading, color } = styles.title;
-  const spacing = size / 5;
-  const advances = Array.from(title, (letter) => advanceOf(sheet, letter) * size + spacing);
-  const width = advances.reduce((sum, advance) => sum + advance, -spacing);
-  tagged(sheet, "H1", () => {
-    sheet.doc.font(face).fontSize(size).fillColor(color);
-    const x = (page.width - width) / 2;
-    sheet.doc.text(title, x, sheet.y, { lineBreak: false, characterSpacing: spacing });
+export function drawTitle(sheet: Sheet, title: string, tag: "H1" | "H2", style: Style): void {
+  const spacing = style.size / 5;
+  const width = widthOf(sheet, title, style) + (Array.from(title).length - 1) * spacing;
+  tagged(sheet, tag, () => {
+    const line = [{ text: title, x: 0, spacing }];
+    drawLine(sheet, line, style, (page.width - width) / 2, sheet.y);
   });
-  sheet.y += leading + 8;
+  sheet.y += style.leading + 8;
   decoration(sheet, (doc) => {
     doc.rect(page.width / 2 - 14, sheet.y, 28, 1.6).fill(colors.accent);
   });
   sheet.y += 12;
 }
 
-const advanceOf = (sheet: Sheet, letter: string): number =>
-  sheet.fonts[styles.title.face].advance(letter.codePointAt(0) ?? 0);
+/** What stands on the pages before the signature page. */
+type BodyBlock = Exclude<Block, { kind: "signatures" }>;
 
 /** Draws one block; `next` tells a heading what must stay with it. */
-export function drawBlock(sheet: Sheet, block: Block, next: Block | undefined): void {
+export function drawBlock(sheet: Sheet, block: BodyBlock, next: Block | undefined): void {
   switch (block.kind) {
     case "notice":
       drawNotice(sheet, block.text);
@@ -60,23 +58,21 @@ export function drawBlock(sheet: Sheet, block: Block, next: Block | undefined): 
     case "clause":
       drawClause(sheet, block.number, block.text);
       break;
-    case "signatures":
-      drawSignatures(sheet, block.places);
-      break;
     default:
       block satisfies never;
   }
 }
 
 function drawNotice(sheet: Sheet, text: string): void {
-  const [line = []] = setText(sheet, text, styles.label, full);
-  const last = line.at(-1);
-  const letters = Array.from(last?.text ?? "").length;
-  const width = (last?.x ?? 0) + letters * styles.label.size;
-  tagged(sheet, "P", () => {
-    drawLine(sheet, line, styles.label, (page.width - width) / 2, sheet.y);
-  });
-  sheet.y += styles.label.leading + 14;
+  drawCentred(sheet, text, styles.label);
+  sheet.y += 14;
+}
+
+/** A paragraph of one line in the middle of the page. */
+export function drawCentred(sheet: Sheet, text: string, style: Style): void {
+  const x = (page.width - widthOf(sheet, text, style)) / 2;
+  tagged(sheet, "P", () => drawLine(sheet, [{ text, x: 0, spacing: 0 }], style, x, sheet.y));
+  sheet.y += style.leading;
 }
 
 const labelWidth = 84;
@@ -85,13 +81,13 @@ function drawFacts(sheet: Sheet, facts: readonly Fact[]): void {
   const table = group(sheet, "Table");
   rule(sheet, full, sheet.y);
   for (const fact of facts) {
-    sheet.y += 4;
+    sheet.y += 3.5;
     drawFact(sheet, fact, full, labelWidth, table);
-    sheet.y += 4;
+    sheet.y += 3.5;
     rule(sheet, full, sheet.y);
   }
   table.end();
-  sheet.y += 20;
+  sheet.y += 16;
 }
 
 /** A row of a table: label, then the value in its own column, over as many lines as it needs. */
@@ -128,7 +124,7 @@ function drawParties(sheet: Sheet, parties: readonly Party[]): void {
     drawParty(sheet, party, { x: full.x + index * (width + columnGap), width });
     lowest = Math.max(lowest, sheet.y);
   }
-  sheet.y = lowest + 16;
+  sheet.y = lowest + 12;
 }
 
 function drawParty(sheet: Sheet, { role, name, facts }: Party, column: Column): void {
@@ -141,8 +137,8 @@ function drawParty(sheet: Sheet, { role, name, facts }: Party, column: Column): 
   draw(name, styles.name);
   sheet.y += 3;
   const table = group(sheet, "Table", section);
-  const widest = Math.max(...facts.map(({ label }) => Array.from(label).length));
-  for (const fact of facts) drawFact(sheet, fact, column, widest * styles.label.size + 12, table);
+  const valueAt = Math.max(...facts.map(({ label }) => widthOf(sheet, label, styles.label))) + 12;
+  for (const fact of facts) drawFact(sheet, fact, column, valueAt, table);
   table.end();
   section.end();
 }
@@ -181,47 +177,11 @@ function drawClause(sheet: Sheet, number: string, text: string): void {
   sheet.y += 3;
 }
 
-const lowestBox = 96;
-
-/** Boxes of equal size; the visible signatures of a later version find their place in them. */
-function drawSignatures(sheet: Sheet, places: readonly SignaturePlace[]): void {
-  const width = (full.width - columnGap * (places.length - 1)) / places.length;
-  const boxes = places.map(({ role, name, note }, index) => {
-    const column = { x: full.x + index * (width + columnGap) + 12, width: width - 24 };
-    const lines = (text: string, style: Style) => setText(sheet, text, style, column);
-    return {
-      x: column.x,
-      role: lines(`${role}（签署）`, styles.label),
-      name: lines(name, styles.heading),
-      note: lines(note, styles.footer),
-    };
-  });
-  const longest = Math.max(...boxes.map(({ name }) => name.length));
-  const height = lowestBox + (longest - 1) * styles.heading.leading;
-  sheet.y += 18;
-  room(sheet, height);
-  const { y } = sheet;
-  for (const { x, role, name, note } of boxes) {
-    decoration(sheet, (doc) => {
-      doc.roundedRect(x - 12, y, width, height, 3);
-      doc.lineWidth(0.6).strokeColor(colors.hairline).stroke();
-    });
-    sheet.y = y + 10;
-    tagged(sheet, "P", () => {
-      drawLines(sheet, role, styles.label, x);
-      drawLines(sheet, name, styles.heading, x);
-    });
-    sheet.y = y + height - styles.footer.leading - 12;
-    tagged(sheet, "P", () => drawLines(sheet, note, styles.footer, x));
-  }
-  sheet.y = y + height;
-}
-
 /** Contract, hash of the text and page number at the foot of every page; drawn last, when the count is known. */
 export function drawFooters(sheet: Sheet, contractId: string, hash: string): void {
   const { doc } = sheet;
   const { start, count } = doc.bufferedPageRange();
-  const { size, leading } = styles.footer;
+  const { leading } = styles.footer;
   const y = page.height - margin.bottom + 30;
   for (let index = start; index < start + count; index++) {
     doc.switchToPage(index);
@@ -232,8 +192,7 @@ export function drawFooters(sheet: Sheet, contractId: string, hash: string): voi
     write(`合同编号 ${contractId}`, full.x, 0);
     write(`正文摘要 SHA-256 ${hash}`, full.x, 1);
     const number = `第 ${index + 1} 页，共 ${count} 页`;
-    const advance = (letter: string) => sheet.fonts.regular.advance(letter.codePointAt(0) ?? 0);
-    const width = Array.from(number).reduce((sum, letter) => sum + advance(letter) * size, 0);
+    const width = widthOf(sheet, number, styles.footer);
     write(number, full.x + full.width - width, 0);
     doc.endMarkedContent();
   }

@@ -35,10 +35,10 @@ ${factsHtml(facts)}</div>\n`,
     case "signatures":
       return html`<div class="agreement-signatures">
 ${block.places.map(
-  ({ role, name, note }) => html`<div class="agreement-signature">
+  ({ role, name, facts, note }) => html`<div class="agreement-signature">
 <p class="agreement-role">${role}（签署）</p>
 <p class="agreement-name">${name}</p>
-<p class="agreement-notice">${note}</p></div>\n`,
+${factsHtml(facts)}<p class="agreement-notice">${note}</p></div>\n`,
 )}</div>\n`;
     default:
       return block satisfies never;

@@ -2,14 +2,17 @@ import PDFDocument from "pdfkit";
 import { type Agreement, agreementLines, contentHash } from "../domain/agreement.ts";
 import { codePointName } from "../domain/plain-text.ts";
 import { drawBlock, drawFooters, drawTitle } from "./agreement-drawing.ts";
-import type { AgreementFonts } from "./agreement-fonts.ts";
-import { margin, type Sheet } from "./pdf-sheet.ts";
+import { type AgreementFonts, faceOf } from "./agreement-fonts.ts";
+import { margin, type Sheet, styles } from "./pdf-sheet.ts";
+import { drawSignaturePage } from "./signature-page.ts";
 
 type AgreementPdfOptions = {
   readonly fonts: AgreementFonts;
   /** ISO 8601; the only date in the file. */
   readonly createdAt: string;
   readonly contractId: string;
+  /** Where anybody may check the signed file; printed and as QR code. */
+  readonly verifyUrl: string;
 };
 
 /** A character our fonts cannot draw, or draw like another one: the paper would differ from the text. */
@@ -19,12 +22,12 @@ export class UnsupportedCharacter extends Error {
 
 /**
  * The agreement on A4 as PDF/A-3a (A-18, D-34): tagged, fonts embedded, the same bytes for the same
- * input. Every page carries the contract's id and the hash of the agreement's text. Throws
- * UnsupportedCharacter, which names code point and field.
+ * input. Every page carries the contract's id and the hash of the agreement's text; the last one holds
+ * the places to sign (signature-places.ts). Throws UnsupportedCharacter, which names code point and field.
  */
 export async function agreementPdf(
   agreement: Agreement,
-  { fonts, createdAt, contractId }: AgreementPdfOptions,
+  { fonts, createdAt, contractId, verifyUrl }: AgreementPdfOptions,
 ): Promise<Uint8Array> {
   refuseUnsupported(agreement, fonts);
   const doc = new PDFDocument({
@@ -47,30 +50,34 @@ export async function agreementPdf(
   });
   const bytes = collected(doc);
   // The types know file names and bytes; an opened font is accepted too and spares the parsing.
-  doc.registerFont("regular", fonts.regular as unknown as string);
-  doc.registerFont("bold", fonts.bold as unknown as string);
+  for (const [face, font] of Object.entries(fonts))
+    doc.registerFont(face, font as unknown as string);
 
   const root = doc.struct("Document");
   doc.addStructure(root);
   const sheet: Sheet = { doc, root, fonts, y: margin.top };
-  drawTitle(sheet, agreement.title);
-  for (const [index, block] of agreement.blocks.entries())
-    drawBlock(sheet, block, agreement.blocks[index + 1]);
+  drawTitle(sheet, agreement.title, "H1", styles.title);
+  for (const [index, block] of agreement.blocks.entries()) {
+    if (block.kind !== "signatures") drawBlock(sheet, block, agreement.blocks[index + 1]);
+    else drawSignaturePage(sheet, block.places, { title: agreement.title, contractId, verifyUrl });
+  }
   root.end();
   drawFooters(sheet, contractId, contentHash(agreement));
   doc.end();
   return bytes;
 }
 
-function refuseUnsupported(agreement: Agreement, { regular, bold }: AgreementFonts): void {
-  const letterOf = new Map<number, string>();
+/** Requests are refused by the same rule (drawable.ts); what stands in a template is found here. */
+function refuseUnsupported(agreement: Agreement, fonts: AgreementFonts): void {
+  const letterOf = new Map<string, string>();
   for (const { field, text } of agreementLines(agreement)) {
     for (const letter of text) {
       const codePoint = letter.codePointAt(0) ?? 0;
       const where = `${codePointName(letter)} in "${field}"`;
-      if (![regular, bold].every((font) => font.hasGlyphForCodePoint(codePoint)))
+      const face = faceOf(fonts, "regular", codePoint);
+      if (face === undefined)
         throw new UnsupportedCharacter(`${where} is missing from the embedded fonts`);
-      const glyph = regular.glyphForCodePoint(codePoint).id;
+      const glyph = `${face} ${fonts[face].glyphForCodePoint(codePoint).id}`;
       const twin = letterOf.get(glyph) ?? letter;
       // Text read back from the file could then be either of the two.
       if (twin !== letter)

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { Agreement } from "../domain/agreement.ts";
 import { type Html, html, trusted } from "./html.ts";
+import { pageHeaders } from "./page-headers.ts";
 import { signaturePad, simplifyStrokes } from "./signature-pad.ts";
 import { showScreen } from "./signing-screens.ts";
 import { runSigningPage } from "./signing-script.ts";
@@ -59,29 +59,6 @@ export type Screen =
 // The functions travel as their own source text; each is written to need nothing from its module.
 const script = `(${runSigningPage})(${signaturePad},${simplifyStrokes})`;
 
-/** Nothing loads from elsewhere, nothing frames the page, no cache or Referer keeps the link (T-9, T-13, T-32). */
-const securityHeaders = {
-  "content-security-policy": [
-    "default-src 'none'",
-    `script-src '${sourceHash(script)}'`,
-    `style-src '${sourceHash(signingStyle)}'`,
-    "connect-src 'self'",
-    "img-src data:",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join("; "),
-  "cache-control": "no-store",
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-resource-policy": "same-origin",
-  "permissions-policy": "camera=(), geolocation=(), microphone=()",
-  "referrer-policy": "no-referrer",
-  "strict-transport-security": "max-age=63072000; includeSubDomains",
-  "x-content-type-options": "nosniff",
-  "x-frame-options": "DENY",
-  "x-robots-tag": "noindex, nofollow",
-};
-
 /** Renders the page for one signer. It holds no secret: the link itself stays in the address bar. */
 export function signingPage(model: PageModel): {
   readonly html: string;
@@ -89,12 +66,7 @@ export function signingPage(model: PageModel): {
 } {
   return {
     html: document(model).html,
-    headers: {
-      ...securityHeaders,
-      "content-type": "text/html; charset=utf-8",
-      "content-language": model.language,
-      vary: "accept, accept-language",
-    },
+    headers: pageHeaders({ script, style: signingStyle, language: model.language }),
   };
 }
 
@@ -152,8 +124,4 @@ function liveness({ name }: Screen): Html | undefined {
     default:
       return undefined;
   }
-}
-
-function sourceHash(source: string): string {
-  return `sha256-${createHash("sha256").update(source).digest("base64")}`;
 }

@@ -17,7 +17,7 @@ import { lambda, type World } from "../world.ts";
  * contract always gives the same bytes, so a second run finds its own work and changes nothing.
  */
 export function build(world: World) {
-  const env = readEnvironment(world, "DOCUMENT_BUCKET");
+  const env = readEnvironment(world, "DOCUMENT_BUCKET", "PUBLIC_BASE_URL");
   const contracts = assembleContracts(world);
   const documents = documentStore(world, env.DOCUMENT_BUCKET);
 
@@ -34,6 +34,7 @@ export function build(world: World) {
         fonts,
         contractId,
         createdAt: contract.createdAt,
+        verifyUrl: `${env.PUBLIC_BASE_URL}/verify/${contractId}`,
       });
       const documentHash = hashBytes(pdf);
       await storeAgreement(documents, key, contractId, documentHash, pdf);

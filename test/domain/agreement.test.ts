@@ -23,7 +23,17 @@ const template: AgreementContent = {
     { kind: "clause", text: "再次由{{name}}确认。" },
     { kind: "heading", text: "其他" },
     { kind: "clause", text: "无。" },
-    { kind: "signatures", places: [{ role: "乙方", name: "{{name}}", note: "电子签名" }] },
+    {
+      kind: "signatures",
+      places: [
+        {
+          role: "乙方",
+          name: "{{name}}",
+          facts: [{ label: "用途", value: "{{purpose}}" }],
+          note: "电子签名",
+        },
+      ],
+    },
   ],
 };
 
@@ -41,7 +51,9 @@ describe("composing an agreement", () => {
         "1.2 再次由张䶮确认。",
         "第二条 其他",
         "2.1 无。",
-        "乙方签署：张䶮（电子签名）",
+        "乙方签署：张䶮",
+        "用途：货款",
+        "电子签名",
         "",
       ].join("\n"),
     );

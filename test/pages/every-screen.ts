@@ -24,7 +24,7 @@ const agreement: Agreement = {
     ]),
     {
       kind: "signatures",
-      places: [{ role: "甲方", name: "李小明", note: "电子签名" }],
+      places: [{ role: "甲方", name: "李小明", facts: [], note: "电子签名" }],
     },
   ],
 };
