@@ -23,7 +23,7 @@ export type SignedAgreement = {
 };
 
 /** K49: under what the platform seals for party A without anybody acting. */
-const mandate = "standing mandate of the platform";
+const mandate = "签约平台常设委托";
 
 /**
  * Makes the signed agreement of a contract whose gates are closed (issue 3): certification by the platform,

@@ -185,6 +185,7 @@ export const usual: Readonly<Record<Command["type"], Command>> = {
     evidence: { transactionNo: "TX1" },
   },
   conclude: { type: "conclude", at, cause: "" },
+  signDocument: { type: "signDocument", at, facts: { signedHash: "c".repeat(64) } },
   seal: {
     type: "seal",
     at,

@@ -1,0 +1,131 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { unzipSync } from "fflate";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { eventually } from "../../examples/signer.ts";
+import { verifyText } from "../../functions/verify-text.ts";
+import { becomes, begin, evidenceOf, type Flow, signed } from "./actors.ts";
+import { sharedStack } from "./stack.ts";
+
+/** The commands of VERIFY.md as an outsider runs them, in the order of the page. */
+const script = [...verifyText.matchAll(/```sh\n([\s\S]*?)```/g)]
+  .map(([, block]) => block)
+  .join("\n");
+
+type Files = Readonly<Record<string, Uint8Array>>;
+
+const stack = sharedStack();
+let folder = "";
+let files: Files = {};
+let revoked: Files = {};
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "qianyue-evidence-"));
+  const flow = await begin(stack, "personal");
+  await (await signed(flow)).showFace();
+  await becomes(flow, "COMPLETED");
+  files = await bundleOf(flow);
+
+  const other = await begin(stack, "enterprise");
+  await (await other.signer()).read();
+  await other.call("POST", `/v1/contracts/${other.id}/revoke`, { reason: "r", operator: "o" });
+  await becomes(other, "FAILED");
+  revoked = await bundleOf(other);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function bundleOf(flow: Flow): Promise<Files> {
+  const { bundleUrl } = await eventually(`the seal of ${flow.id}`, async () => {
+    const evidence = await evidenceOf(flow);
+    return evidence.sealed ? evidence : undefined;
+  });
+  return unzipSync(new Uint8Array(await (await fetch(bundleUrl)).arrayBuffer()));
+}
+
+/** What the commands print, run by a plain shell in a folder of its own. */
+function verdictsOf(unpacked: Files): string[] {
+  const place = mkdtempSync(join(folder, "bundle-"));
+  for (const [name, bytes] of Object.entries(unpacked)) {
+    mkdirSync(dirname(join(place, name)), { recursive: true });
+    writeFileSync(join(place, name), bytes);
+  }
+  // Trust comes from outside the bundle: here, from the stack that the test started itself.
+  writeFileSync(join(place, "tsa-roots"), String(stack.environment.TIMESTAMP_ROOTS));
+  writeFileSync(join(place, "our-root"), files["pki/authority.pem"] ?? "");
+  const output = execFileSync("sh", ["-c", `${script}\ntrue`], {
+    cwd: place,
+    stdio: ["ignore", "pipe", "ignore"],
+    encoding: "utf8",
+    env: { ...process.env, ROOTS: "our-root", TSA_ROOTS: "tsa-roots" },
+  });
+  return output.trim().split("\n");
+}
+
+const documents = ["Agreement OK", "Signed document OK", "Beginning OK"];
+const whole = ["Seal OK", "Time-stamp OK", "Root OK", ...documents, "Log OK", "Checkpoint OK"];
+
+const failed = (verdicts: readonly string[]): string[] =>
+  verdicts.filter((line) => /DIFFERS|missing/.test(line));
+
+describe("a downloaded bundle", () => {
+  test("A-26, D-67, C-14: holds by the commands of its own VERIFY.md, which need openssl alone", () => {
+    const verdicts = verdictsOf(files);
+
+    expect(verdicts).toEqual(expect.arrayContaining(whole));
+    expect(failed(verdicts)).toEqual([]);
+    expect(script).not.toMatch(/xxd|sha256sum|python|jq|perl|\[\[ /);
+  });
+
+  test("C-41, B-24: carries the agreement as read and, grown from it, the one that everybody signed", () => {
+    const { "agreement.pdf": agreement, "signed.pdf": document } = files;
+
+    expect(Buffer.from(document ?? []).indexOf(agreement ?? "")).toBe(0);
+    expect(Buffer.from(document ?? []).toString("latin1")).toContain("ETSI.CAdES.detached");
+    expect(Object.keys(files)[0]).toBe("mimetype");
+  });
+
+  test.each([
+    ["an entry", "entries/0001.json", "entries/0001.json DIFFERS"],
+    ["the agreement", "agreement.pdf", "Agreement DIFFERS, is missing, or nobody signed"],
+    ["the signed document", "signed.pdf", "signed.pdf DIFFERS"],
+    ["a disclosure", "disclosures.json", "disclosures.json DIFFERS"],
+    ["the statement", "seal/statement.json", "Leaf DIFFERS"],
+    ["the list", "META-INF/ASiCManifest001.xml", "Seal DIFFERS"],
+    ["the seal", "META-INF/signature001.p7s", "Seal DIFFERS"],
+    ["the token", "META-INF/timestamp002.tst", "Time-stamp DIFFERS or is missing"],
+    ["the checkpoint", "log/checkpoint", "Checkpoint DIFFERS"],
+  ])("one changed bit in %s is named", (_, name, verdict) => {
+    const bytes = Uint8Array.from(files[name] ?? []);
+    const at = bytes.length - 40;
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+
+    expect(verdictsOf({ ...files, [name]: bytes })).toContain(verdict);
+  });
+
+  test("after an erasure the open half still proves itself", () => {
+    const open = Object.fromEntries(
+      Object.entries(files).filter(
+        ([name]) => !/\.pdf$|disclosures|pki\/(signer|party)/.test(name),
+      ),
+    );
+
+    const verdicts = verdictsOf(open);
+
+    expect(verdicts).toEqual(
+      expect.arrayContaining(["Seal OK", "Time-stamp OK", "Root OK", "Log OK", "Checkpoint OK"]),
+    );
+    expect(verdicts).toContain("agreement.pdf is missing: erased, or taken out");
+  });
+
+  test("the evidence of a revoked contract is sealed too, without a document", () => {
+    const verdicts = verdictsOf(revoked);
+
+    expect(verdicts).toEqual(
+      expect.arrayContaining(["Seal OK", "Time-stamp OK", "Root OK", "Log OK", "Checkpoint OK"]),
+    );
+    expect(verdicts).toContain("Signed document DIFFERS, is missing, or was never made");
+    expect(Object.keys(revoked)).not.toContain("signed.pdf");
+  });
+});
