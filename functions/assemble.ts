@@ -65,7 +65,7 @@ export function assembleTimestamps(world: World) {
 
 /** B-43: every record's id begins with its contract's, so each of them finds it. */
 const recordSuffix = /-[A-Z]\d*[FM]?$/;
-const contractIdForm = /^CT[0-9A-HJKMNP-TV-Z]{26}$/;
+export const contractIdForm = /^CT[0-9A-HJKMNP-TV-Z]{26}$/;
 
 /** The partner's own contract. Another partner's answers exactly like none at all (design 7). */
 export async function findOwned(

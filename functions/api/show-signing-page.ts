@@ -8,7 +8,8 @@ import { Problem } from "../domain/problem.ts";
 import { triesPerChallenge } from "../domain/verification-rules.ts";
 import { verifyWait } from "../domain/waits.ts";
 import { contractOfLink, onlySigner, screenName } from "../h5.ts";
-import { type HttpCall, httpLambda } from "../http.ts";
+import { httpLambda } from "../http.ts";
+import { languageOf } from "../page-language.ts";
 import { type PageModel, type Screen, signingPage } from "../pages/signing-page.ts";
 import { lambda, type World } from "../world.ts";
 
@@ -105,12 +106,6 @@ const maskedName = (name: string): string => {
   const [first = "", ...rest] = name;
   return first + "*".repeat(Math.max(1, rest.length));
 };
-
-function languageOf(call: HttpCall): PageModel["language"] {
-  const asked = new URLSearchParams(call.query).get("lang");
-  if (asked === "en" || asked === "zh-CN") return asked;
-  return /^en\b/i.test(call.headers["accept-language"] ?? "") ? "en" : "zh-CN";
-}
 
 function notFound(cause: unknown): undefined {
   if (cause instanceof Problem && cause.code === "NOT_FOUND") return undefined;

@@ -24,7 +24,7 @@ const apiMemoryMb = 512;
 const rateLimit = 500;
 const burstLimit = 1000;
 
-/** The REST API: one function a route, each with what that route needs and no more. */
+/** The REST API: one function a file, each with what its routes need and no more. */
 export class Api extends Construct {
   readonly rest: RestApi;
   readonly functions: readonly Lambda[];
@@ -33,7 +33,8 @@ export class Api extends Construct {
     super(scope, "Api");
     this.rest = restApi(this);
     const needs = routeNeeds(props);
-    this.functions = routes.map(({ method, path, file }) => {
+    const files = [...new Set(routes.map(({ file }) => file))];
+    const targets = files.map((file) => {
       const target = lambdaFunction(this, {
         bundles: props.bundles,
         kind: "api",
@@ -42,11 +43,17 @@ export class Api extends Construct {
         timeoutSeconds: apiSeconds,
         needs: [props.settings.stage, ...needs[file]],
       });
-      this.rest.root
-        .resourceForPath(path)
-        .addMethod(method, new LambdaIntegration(target, { allowTestInvoke: false }));
-      return target;
+      return [file, target] as const;
     });
+    this.functions = targets.map(([, target]) => target);
+    const integrations = new Map(
+      targets.map(([file, target]) => [
+        file,
+        new LambdaIntegration(target, { allowTestInvoke: false }),
+      ]),
+    );
+    for (const { method, path, file } of routes)
+      this.rest.root.resourceForPath(path).addMethod(method, integrations.get(file));
   }
 }
 
@@ -82,6 +89,8 @@ function routeNeeds(props: Foundation): Readonly<Record<RouteFile, readonly Need
     "list-leaves": [tables.readLog],
     "prove-inclusion": [tables.readLog],
     "prove-consistency": [tables.readLog],
+    "show-verify-page": [],
+    "find-document": read,
   };
 }
 

@@ -1,4 +1,4 @@
-/** One Lambda a route: the file under functions/api that answers it. */
+/** The file under functions/api that answers a route. */
 export type Route = {
   readonly method: "GET" | "POST";
   readonly path: string;
@@ -7,7 +7,7 @@ export type Route = {
 
 /**
  * Partners and the verification system sign their requests; a signer holds a link;
- * the log is everybody's.
+ * the log is everybody's, and so is the page that checks a file.
  */
 export const routes = [
   { method: "POST", path: "/v1/contracts", file: "create-contract" },
@@ -32,6 +32,9 @@ export const routes = [
   { method: "GET", path: "/v1/log/leaves", file: "list-leaves" },
   { method: "GET", path: "/v1/log/inclusion/{leafHash}", file: "prove-inclusion" },
   { method: "GET", path: "/v1/log/consistency", file: "prove-consistency" },
+  { method: "GET", path: "/verify", file: "show-verify-page" },
+  { method: "GET", path: "/verify/{contractId}", file: "show-verify-page" },
+  { method: "GET", path: "/v1/documents/{sha256}", file: "find-document" },
 ] as const satisfies readonly Route[];
 
 export type RouteFile = (typeof routes)[number]["file"];
