@@ -104,14 +104,14 @@ test("B-08: nobody signs without having consented", async () => {
   expect(await stepsOf(flow)).not.toContain("SIGNED");
 });
 
-test("A-18: twenty contracts at once keep their agreements, messages and webhooks apart", async () => {
-  const flows = await Promise.all(Array.from({ length: 20 }, () => begin(stack, "personal")));
+test("A-18: ten contracts at once keep their agreements, messages and webhooks apart", async () => {
+  const flows = await Promise.all(Array.from({ length: 10 }, () => begin(stack, "personal")));
 
   await Promise.all(flows.map(async (flow) => (await signed(flow)).showFace()));
   const contracts = await Promise.all(flows.map((flow) => becomes(flow, "COMPLETED")));
 
   const hashes = contracts.map((contract: Json) => contract.agreement.documentHash);
-  expect(new Set(hashes).size).toBe(20);
+  expect(new Set(hashes).size).toBe(10);
   for (const flow of flows) {
     await webhookOf(stack, flow);
     expect(await webhooksOf(stack, flow)).toHaveLength(1);

@@ -31,7 +31,7 @@ declare module "vitest" {
 
 const root = resolve(import.meta.dirname, "../..");
 /** Calls of one function must meet each other in the middle, as they do on AWS, or no race is a race. */
-const workers = "3";
+const workers = "2";
 /** Without synthesis a stack stands within a second; a machine under load needs longer. */
 const startLimitMs = 20_000;
 
