@@ -62,12 +62,15 @@ export async function sampleAgreement(): Promise<Uint8Array> {
   return agreementPdf(agreement, { fonts, createdAt: signedAt, contractId, verifyUrl });
 }
 
-/** The agreement signed by a drawn and a typed signature and by party A's seal. */
-export async function sampleSigned(timestamp?: Timestamp) {
-  const base = await sampleAgreement();
-  const parts = await sampleParts();
-  const { fonts, certification, revocationLists } = parts;
-  const signed = await signAgreement(base, {
+type Parts = Awaited<ReturnType<typeof sampleParts>>;
+
+/** A drawn and a typed signature and party A's seal. */
+export async function sampleOptions(
+  { fonts, certification, revocationLists, signer }: Parts,
+  base: Uint8Array,
+  at: string,
+) {
+  return {
     contractId,
     fonts,
     places: signaturePlaces(pageNumbers(openPdf(base)).length - 1, 2),
@@ -79,7 +82,7 @@ export async function sampleSigned(timestamp?: Timestamp) {
         maskedId: "310***********1234",
         at: "2026-11-21T05:58:31.000Z",
         handwriting: { strokes },
-        signer: await parts.signer(1, "张*雨"),
+        signer: await signer(1, "张*雨"),
       },
       {
         field: "Signer2",
@@ -87,19 +90,28 @@ export async function sampleSigned(timestamp?: Timestamp) {
         maskedId: "440***********002X",
         at: "2026-11-21T05:59:02.000Z",
         handwriting: { typedName: "欧阳㛃𠮷" },
-        signer: await parts.signer(2, "欧**堃"),
+        signer: await signer(2, "欧***"),
       },
     ],
     partyA: {
       field: "PartyA",
       name: "拉卡拉支付股份有限公司",
       mandate: "《平台代签授权书》PM-2026-01",
-      at: signedAt,
-      signer: await parts.signer(0, "拉卡拉支付股份有限公司"),
+      at,
+      signer: await signer(0, "拉卡拉支付股份有限公司"),
     },
     revocationLists,
-    ...(timestamp && { timestamp }),
-    at: signedAt,
-  });
-  return { ...parts, base, signed };
+    at,
+  };
+}
+
+let agreement: Promise<Uint8Array> | undefined;
+
+export async function sampleSigned(timestamp?: Timestamp, now = signedAt) {
+  agreement ??= sampleAgreement();
+  const base = await agreement;
+  const parts = await sampleParts(now);
+  const options = await sampleOptions(parts, base, now);
+  const signed = await signAgreement(base, { ...options, ...(timestamp && { timestamp }) });
+  return { root: parts.authority[0].pem, base, signed };
 }
