@@ -9,9 +9,10 @@ import type { SigningKey } from "./adapters/signing-key.ts";
 import type { TransparencyLog } from "./adapters/transparency-log.ts";
 import { readAgreement } from "./agreement-file.ts";
 import type { Contract } from "./domain/contract.ts";
-import { type Disclosure, type Entry, leafHash } from "./domain/evidence.ts";
+import { leafHash } from "./domain/evidence.ts";
 import { hashLeaf, merkleRoot } from "./domain/merkle-tree.ts";
 import { evidenceBundle, sealStatement, storeBundle } from "./evidence-bundle.ts";
+import type { OpenChain, SealedBundle } from "./seal-contract.ts";
 import type { SignedAgreement } from "./signed-agreement.ts";
 
 type Tools = {
@@ -33,25 +34,20 @@ export function bundleSealer(
     dataKey: DataKey,
   ) => Promise<SignedAgreement>,
 ) {
-  return async (
-    contract: Contract,
-    entries: readonly Entry[],
-    disclosures: Readonly<Record<number, readonly Disclosure[]>>,
-    dataKey: DataKey,
-    at: string,
-  ) => {
+  return async (chain: OpenChain, at: string): Promise<SealedBundle> => {
+    const { contract, entries, disclosures, dataKey } = chain;
     const { id } = contract;
     const root = merkleRoot(entries.map(leafHash));
     const statement = sealStatement(id, root, entries.length);
     const signing = entries.find((entry) => entry.step === "DOCUMENT_SIGNED")?.facts;
     const documentHash = contract.agreement?.documentHash;
-    const [log, chain, agreement, signed] = await Promise.all([
+    const [log, pki, agreement, signed] = await Promise.all([
       logged(id, statement),
       tools.certificates.chain(),
       documentHash && readAgreement(tools.documents, dataKey, id, documentHash),
       signing && signedAgreement(contract, String(signing.signedHash), dataKey),
     ]);
-    const authority = chain.authority.map((certificate, number): [string, Certificate] => [
+    const authority = pki.authority.map((certificate, number): [string, Certificate] => [
       number === 0 ? "authority.pem" : `authority-${number}.pem`,
       certificate,
     ]);
@@ -63,11 +59,11 @@ export function bundleSealer(
         signed: signed?.pdf,
         statement,
         log,
-        platform: { "platform.pem": chain.platform, ...Object.fromEntries(authority) },
+        platform: { "platform.pem": pki.platform, ...Object.fromEntries(authority) },
         signers: signed ? signed.certificates : {},
       },
       {
-        signer: { chain: [chain.platform, ...chain.authority], sign: tools.platformKey.sign },
+        signer: { chain: [pki.platform, ...pki.authority], sign: tools.platformKey.sign },
         timestamp: tools.timestamp,
       },
     );
@@ -84,7 +80,7 @@ export function bundleSealer(
           documentHash: signedHash,
           timestamped,
           log: { origin: tools.logOrigin, index, size },
-          certificateSerial: chain.platform.serialNumber,
+          certificateSerial: pki.platform.serialNumber,
         })
       : [];
     const documents = documentItems({

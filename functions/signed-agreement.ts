@@ -8,12 +8,13 @@ import type { SigningKey } from "./adapters/signing-key.ts";
 import { readAgreement, readFiles, storeFiles } from "./agreement-file.ts";
 import { agreementVariables } from "./domain/agreement-variables.ts";
 import type { Contract } from "./domain/contract.ts";
-import type { Disclosure, Entry, Facts } from "./domain/evidence.ts";
+import type { Disclosure, Facts } from "./domain/evidence.ts";
 import type { Handwriting } from "./pades/appearance.ts";
 import { openPdf, pageNumbers } from "./pades/growing-pdf.ts";
 import { signAgreement } from "./pades/sign-agreement.ts";
 import { agreementFonts } from "./pages/agreement-fonts.ts";
 import { signaturePlaces } from "./pages/signature-places.ts";
+import type { OpenChain } from "./seal-contract.ts";
 import type { World } from "./world.ts";
 
 /** The agreement with every signature in it, and who signed. */
@@ -40,13 +41,8 @@ export function agreementSigner(
 ) {
   return {
     /** Signs and stores; the facts name every revision, so that nothing can be slipped between two of them. */
-    async sign(
-      contract: Contract,
-      details: Details,
-      entries: readonly Entry[],
-      disclosures: Readonly<Record<number, readonly Disclosure[]>>,
-      dataKey: DataKey,
-    ): Promise<Facts> {
+    async sign(open: OpenChain, details: Details): Promise<Facts> {
+      const { contract, entries, disclosures, dataKey } = open;
       const { agreement } = contract;
       if (agreement === undefined) throw new Error(`contract ${contract.id} has no agreement`);
       const [base, chain, revocationList, fonts] = await Promise.all([

@@ -1,10 +1,8 @@
 import { createHash } from "node:crypto";
 import type { APIGatewayProxyEvent, DynamoDBStreamEvent } from "aws-lambda";
 import type { Details } from "../../functions/adapters/contract-items.ts";
-import { documentStore } from "../../functions/adapters/document-store.ts";
 import { requestSignature } from "../../functions/adapters/request-signature.ts";
 import { advance } from "../../functions/advance.ts";
-import { storeAgreement } from "../../functions/agreement-file.ts";
 import { build as decline } from "../../functions/api/decline-contract.ts";
 import { build as receiveVerification } from "../../functions/api/receive-verification.ts";
 import { build as revoke } from "../../functions/api/revoke-contract.ts";
@@ -14,9 +12,11 @@ import { defaultAgreementType } from "../../functions/domain/agreement-types.ts"
 import type { ContractId } from "../../functions/domain/contract.ts";
 import type { Command } from "../../functions/domain/decide.ts";
 import type { Draft } from "../../functions/domain/drafts.ts";
+import { leafHash } from "../../functions/domain/evidence.ts";
+import { merkleRoot } from "../../functions/domain/merkle-tree.ts";
 import { smsTemplates } from "../../functions/domain/sms-templates.ts";
+import { contractSealer, type SealMakers } from "../../functions/seal-contract.ts";
 import { build as inviteSigner } from "../../functions/steps/invite-signer.ts";
-import { build as sealEvidence } from "../../functions/steps/seal-evidence.ts";
 import { build as verifyIdentity } from "../../functions/steps/verify-identity.ts";
 import { build as driveWorkflow } from "../../functions/workers/drive-workflow.ts";
 import type { HttpRequest, HttpResponse } from "../../functions/world.ts";
@@ -36,6 +36,22 @@ const justAfterExpiry = "2026-11-28T08:00:05.000Z";
 export type Stage = Awaited<ReturnType<typeof signingStage>>;
 export type Run = ReturnType<Stage["begin"]>;
 
+/** Paper and log are made elsewhere; here it matters when, and how often, they are asked for. */
+const plainMakers: SealMakers = {
+  signDocument: async () => ({ signedHash: "e".repeat(64) }),
+  sealBundle: async ({ entries }) => ({
+    facts: {
+      root: merkleRoot(entries.map(leafHash)),
+      treeSize: entries.length,
+      bundleKey: "evidence/bundle",
+      logIndex: 0,
+      timestamped: true,
+    },
+    items: [],
+  }),
+  issueCredential: async () => "header.claims.signature",
+};
+
 /** Real handlers, steps and stream consumer over fakes; a contract brought to a state, many runs from there. */
 export async function signingStage(setup: readonly Command[]) {
   const { world, dynamo, stepFunctions } = testWorld({
@@ -54,7 +70,7 @@ export async function signingStage(setup: readonly Command[]) {
   const built = {
     inviteSigner: inviteSigner(world),
     verifyIdentity: verifyIdentity(world),
-    sealEvidence: sealEvidence(world),
+    sealEvidence: contractSealer(world, contracts, plainMakers),
     driveWorkflow: driveWorkflow(world),
     receiveVerification: receiveVerification(world),
     revoke: revoke(world),
@@ -63,13 +79,6 @@ export async function signingStage(setup: readonly Command[]) {
   };
   const token = await keys.linkToken(contractId);
   await contracts.create(contractId, flowCreated, details, []);
-  await storeAgreement(
-    documentStore(world, "documents"),
-    await contracts.readKey(contractId),
-    contractId,
-    "d".repeat(64),
-    Buffer.from("%PDF"),
-  );
   for (const command of setup) {
     const outcome = await advance(contracts, contractId, command);
     if ("refused" in outcome) throw new Error(`setup: ${command.type}: ${outcome.refused.message}`);
