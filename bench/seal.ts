@@ -59,7 +59,7 @@ try {
     await median(() => signAgreement(base, sealed)),
   );
   const whole = { ...sealed, timestamp };
-  row("the same with five time-stamps", await median(() => signAgreement(base, whole)));
+  row("the same with four time-stamps", await median(() => signAgreement(base, whole)));
   const { bytes } = await signAgreement(base, whole);
   console.log(`\nsigned file: ${kb(bytes.length)} KB`);
 } finally {
