@@ -12,8 +12,10 @@ const root = resolve(import.meta.dirname, "../..");
  * stack.json) of a stack that runs already, which is then used instead and left running.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const source = join(root, "cdk.out");
+  await synthesizeIfStale(root, source);
   const folder = mkdtempSync(join(tmpdir(), "qianyue-journeys-"));
-  const outDir = await keptTemplate(join(folder, "cdk.out"));
+  const outDir = keptTemplate(source, join(folder, "cdk.out"));
   const running = process.env.QIANYUE_STACK
     ? alreadyRunning(process.env.QIANYUE_STACK)
     : await startProcess(join(folder, "data"), outDir);
@@ -26,9 +28,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 /** A copy from the far future, so that nobody synthesizes it anew when a source is edited during the run. */
-async function keptTemplate(outDir: string): Promise<string> {
-  const source = join(root, "cdk.out");
-  await synthesizeIfStale(root, source);
+function keptTemplate(source: string, outDir: string): string {
   cpSync(source, outDir, { recursive: true });
   utimesSync(join(outDir, "Qianyue.template.json"), new Date(), new Date("2100-01-01"));
   return outDir;
