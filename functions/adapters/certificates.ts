@@ -26,7 +26,7 @@ export type SignerRequest = {
 };
 
 /** A certificate the platform would seal under is not valid today. Nothing may be signed with it. */
-export class CertificateExpired extends Error {
+class CertificateExpired extends Error {
   override readonly name = "CertificateExpired";
 }
 

@@ -57,7 +57,7 @@ export async function detachedCms(
 }
 
 /** ContentInfo around signed data, as every CMS file begins; DER. */
-export function signedDataBytes(signed: pkijs.SignedData): Uint8Array {
+function signedDataBytes(signed: pkijs.SignedData): Uint8Array {
   const info = new pkijs.ContentInfo({
     contentType: pkijs.id_ContentType_SignedData,
     content: signed.toSchema(true),
@@ -65,7 +65,7 @@ export function signedDataBytes(signed: pkijs.SignedData): Uint8Array {
   return new Uint8Array(info.toSchema().toBER());
 }
 
-export const issuerAndSerial = (certificate: pkijs.Certificate): pkijs.IssuerAndSerialNumber =>
+const issuerAndSerial = (certificate: pkijs.Certificate): pkijs.IssuerAndSerialNumber =>
   new pkijs.IssuerAndSerialNumber({
     issuer: certificate.issuer,
     serialNumber: certificate.serialNumber,

@@ -14,7 +14,7 @@ import * as pkijs from "pkijs";
 import { type Certificate, certificateSchema, readCertificate } from "./certificate.ts";
 
 /** Parts of a name in X.500's own abbreviations, in order. */
-export type Name = Partial<Record<keyof typeof nameTypes, string>>;
+type Name = Partial<Record<keyof typeof nameTypes, string>>;
 
 export type CertificateRequest = {
   readonly subject: Name;

@@ -234,7 +234,7 @@ function wrapped(letters: Lettering, text: string, size: number, room: number): 
 }
 
 /** The law of the contract's place counts: time of China, with its zone. */
-export function readableTime(iso: string): string {
+function readableTime(iso: string): string {
   const china = new Date(Date.parse(iso) + 8 * 3600 * 1000).toISOString();
   return `${china.slice(0, 10)} ${china.slice(11, 19)} UTC+08:00`;
 }

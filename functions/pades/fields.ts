@@ -89,7 +89,7 @@ export function certificationObjects(
 }
 
 /** Field and widget in one, as readers expect of a signature that was placed before it was made. */
-export const fieldBody = (
+const fieldBody = (
   { name, rect, pageNumber }: Field,
   appearance: number,
   signature?: number,
@@ -109,7 +109,7 @@ export type SignatureEntries = {
   readonly more?: string;
 };
 
-export const signatureBody = ({ at, capacity, name, reason, more }: SignatureEntries): Buffer =>
+const signatureBody = ({ at, capacity, name, reason, more }: SignatureEntries): Buffer =>
   body(
     "<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached\n" +
       `${signatureHoles(capacity)}\n/M ${dateString(at)} /Reason ${textString(reason)}` +

@@ -18,7 +18,7 @@ import {
 import { append, appendSigned, type GrowingPdf, type Objects, openPdf } from "./growing-pdf.ts";
 import { type Lettering, lettering } from "./lettering.ts";
 
-export type VisibleSigner = {
+type VisibleSigner = {
   /** Name of the place to sign in. */
   readonly field: string;
   readonly name: string;
@@ -29,7 +29,7 @@ export type VisibleSigner = {
   readonly signer: CmsSigner;
 };
 
-export type VisibleSeal = {
+type VisibleSeal = {
   readonly field: string;
   readonly name: string;
   /** What allows the platform to seal in this party's name (K49). */
@@ -56,7 +56,7 @@ export type SignAgreementOptions = {
 };
 
 /** The file up to here: what it was called, how long it was, and its hash. */
-export type Revision = { readonly name: string; readonly length: number; readonly sha256: string };
+type Revision = { readonly name: string; readonly length: number; readonly sha256: string };
 
 export type SignedAgreement = {
   readonly bytes: Uint8Array;

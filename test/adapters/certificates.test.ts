@@ -2,15 +2,9 @@ import { X509Certificate } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { certificates } from "../../functions/adapters/certificates.ts";
 import { documentStore } from "../../functions/adapters/document-store.ts";
-import type { SigningKey } from "../../functions/adapters/signing-key.ts";
-import { lambdaWorld } from "../../functions/world.ts";
 import { testWorld } from "../fakes/world.ts";
+import { memoryKey } from "../pades/signed-sample.ts";
 import { openssl, signingFolder } from "./openssl.ts";
-
-const memoryKey = (): SigningKey => {
-  const { publicKey, sign } = lambdaWorld.keyPair();
-  return { publicKey: async () => publicKey, sign: async (message) => sign(message) };
-};
 
 /** An installation whose clock and counters the test holds. */
 function installation() {
