@@ -8,8 +8,9 @@ import {
   isResidentId,
 } from "../domain/identity-numbers.ts";
 import { textFault } from "../domain/plain-text.ts";
-import { type FieldProblem, Problem, type ProblemCode } from "../domain/problem.ts";
+import type { FieldProblem } from "../domain/problem.ts";
 import { bizScenes, fundScenes, subjectRoles, userTypes } from "../domain/words.ts";
+import { fieldProblems, invalid } from "./fields.ts";
 
 /** The request of `POST /v1/contracts` (A-03, B-18) and the two small bodies beside it. */
 
@@ -171,10 +172,7 @@ export const readVerificationCallback = (body: unknown): z.infer<typeof callback
 function read<T>(schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues
-    .flatMap(fieldProblems)
-    // One fault a field is enough to mend it.
-    .filter((one, index, all) => all.findIndex(({ field }) => field === one.field) === index);
+  const fields = fieldProblems(parsed.error);
   const only = (...names: readonly string[]) =>
     fields.every(
       ({ field, message }) => names.includes(field) && message.startsWith("must be one"),
@@ -187,19 +185,4 @@ function read<T>(schema: z.ZodType<T>, body: unknown): T {
         : "PARAM_INVALID",
     fields,
   );
-}
-
-function fieldProblems(issue: z.core.$ZodIssue): FieldProblem[] {
-  const path = issue.path.map(String);
-  const at = (...more: string[]) => [...path, ...more].join(".") || "body";
-  if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => ({ field: at(key), message: "is not a known field" }));
-  if (issue.code !== "invalid_type") return [{ field: at(), message: issue.message }];
-  const missing = issue.message.endsWith("received undefined");
-  return [{ field: at(), message: missing ? "is required" : `must be of type ${issue.expected}` }];
-}
-
-function invalid(code: ProblemCode, fields: readonly FieldProblem[]): Problem {
-  const list = fields.map(({ field, message }) => `${field} ${message}`).join("; ");
-  return new Problem(code, list, { fields });
 }

@@ -18,8 +18,9 @@ progress { display: block; width: 100%; height: 0.375rem; margin-top: 1rem; acce
 .mark svg { width: 1.75rem; height: 1.75rem; }
 [data-good] .mark { border-color: var(--accent); background: var(--wash); color: var(--accent); }
 [data-bad] .mark { border-color: var(--warn); background: var(--warn-wash); color: var(--warn); }
-.outcome .facts { text-align: left; }
-.outcome .facts .long { display: block; }
-.long dd { margin-top: 0.125rem; text-align: left; font: 0.8125rem/1.5 ui-monospace, "SF Mono", Consolas, monospace; overflow-wrap: anywhere; }
+.facts .long { display: block; }
+.facts .long dd { margin-top: 0.125rem; text-align: left; font: 0.8125rem/1.5 ui-monospace, "SF Mono", Consolas, monospace; overflow-wrap: anywhere; }
+[data-form] .note:empty { display: none; }
 .file { margin-top: 1rem; font-size: 0.875rem; color: var(--soft); overflow-wrap: anywhere; text-align: center; }
+.file:empty { display: none; }
 `;

@@ -12,7 +12,7 @@ export const verifyWords = {
     "zh-CN": "文件不会离开您的设备：指纹（SHA-256）在浏览器中计算，只有指纹会发送给我们查询。",
     en: "The file never leaves your device: your browser computes its fingerprint (SHA-256), and only the fingerprint is sent to us.",
   },
-  about: { "zh-CN": "要核对的合同", en: "Contract to check" },
+  about: { "zh-CN": "要核对的合同", en: "Contract" },
   choose: { "zh-CN": "选择文件", en: "Choose a file" },
   drop: { "zh-CN": "或将文件拖放到这里", en: "or drop it here" },
   reading: { "zh-CN": "正在本机计算指纹……", en: "Computing the fingerprint on this device…" },
@@ -66,7 +66,7 @@ export const verifyWords = {
     en: "Computing the fingerprint takes a recent browser and a secure connection (HTTPS). Please use another browser.",
   },
 
-  contract: { "zh-CN": "合同编号", en: "Contract no." },
+  contract: { "zh-CN": "合同编号", en: "Contract" },
   sealedAt: { "zh-CN": "封存时间", en: "Sealed" },
   timestamp: { "zh-CN": "可信时间戳", en: "Time-stamp" },
   stamped: { "zh-CN": "时间戳机构已签发", en: "by a time-stamp authority" },

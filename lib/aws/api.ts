@@ -41,7 +41,7 @@ export class Api extends Construct {
         name: file,
         memoryMb: apiMemoryMb,
         timeoutSeconds: apiSeconds,
-        needs: [props.settings.stage, ...needs[file]],
+        needs: needs[file],
       });
       return [file, target] as const;
     });
@@ -89,6 +89,7 @@ function routeNeeds(props: Foundation): Readonly<Record<RouteFile, readonly Need
     "list-leaves": [tables.readLog],
     "prove-inclusion": [tables.readLog],
     "prove-consistency": [tables.readLog],
+    "verify-contract": [...partner, ...read, storage.readEvidence],
     "show-verify-page": [],
     "find-document": read,
   };

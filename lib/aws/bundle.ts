@@ -18,6 +18,8 @@ const kinds: readonly FunctionKind[] = ["api", "steps", "workers"];
 
 /** A cold start parses every byte; beyond this the SDK or zod came in by a wrong import. */
 export const apiLimitBytes = 500 * 1024;
+/** A partner waits for it now and then, a signer never: S3 client, schemas and the whole offline verifier. */
+const verifyLimitBytes = 700 * 1024;
 /** The PDF and font machinery, without the fonts themselves. */
 const pdfLimitBytes = 2 * 1024 * 1024;
 const pdfSteps = ["generate-agreement", "seal-evidence"];
@@ -90,6 +92,7 @@ function refuseOversize(bundles: readonly Bundle[]): void {
 
 function limitOf(kind: FunctionKind, name: string): number {
   if (pdfSteps.includes(name)) return pdfLimitBytes;
+  if (name === "verify-contract") return verifyLimitBytes;
   return kind === "api" ? apiLimitBytes : Number.POSITIVE_INFINITY;
 }
 

@@ -32,6 +32,7 @@ export const routes = [
   { method: "GET", path: "/v1/log/leaves", file: "list-leaves" },
   { method: "GET", path: "/v1/log/inclusion/{leafHash}", file: "prove-inclusion" },
   { method: "GET", path: "/v1/log/consistency", file: "prove-consistency" },
+  { method: "POST", path: "/api/v1/contract/verify", file: "verify-contract" },
   { method: "GET", path: "/verify", file: "show-verify-page" },
   { method: "GET", path: "/verify/{contractId}", file: "show-verify-page" },
   { method: "GET", path: "/v1/documents/{sha256}", file: "find-document" },

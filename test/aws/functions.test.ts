@@ -14,7 +14,7 @@ describe("functions", () => {
   test("each has a role, a log group and a policy of its own", () => {
     const distinct = (key: "role" | "logGroup") => new Set(functions.map((one) => one[key])).size;
 
-    expect(functions).toHaveLength(routes.length + 9);
+    expect(functions).toHaveLength(new Set(routes.map(({ file }) => file)).size + 10);
     expect(distinct("role")).toBe(functions.length);
     expect(distinct("logGroup")).toBe(functions.length);
   });
@@ -45,14 +45,29 @@ describe("functions", () => {
     ["kms:Sign", ["seal-evidence"]],
     [
       "kms:GenerateDataKey",
-      ["create-contract", "generate-agreement", "seal-evidence", "start-from-event"],
+      [
+        "archive-again",
+        "create-contract",
+        "generate-agreement",
+        "seal-evidence",
+        "start-from-event",
+      ],
     ],
-    ["s3:PutObject", ["generate-agreement", "seal-evidence"]],
-    ["s3:GetObject", ["download-bundle", "generate-agreement", "seal-evidence"]],
+    ["s3:PutObject", ["archive-again", "generate-agreement", "seal-evidence"]],
+    [
+      "s3:GetObject",
+      [
+        "archive-again",
+        "download-bundle",
+        "generate-agreement",
+        "seal-evidence",
+        "verify-contract",
+      ],
+    ],
     ["states:StartExecution", ["drive-workflow"]],
     ["states:SendTaskSuccess", ["drive-workflow"]],
     ["events:PutEvents", ["publish-events"]],
-    ["sqs:ReceiveMessage", ["deliver-webhook"]],
+    ["sqs:ReceiveMessage", ["archive-again", "deliver-webhook"]],
     ["dynamodb:GetRecords", ["drive-workflow", "publish-events"]],
     ["dynamodb:DeleteItem", []],
     ["s3:DeleteObject", []],
@@ -74,13 +89,7 @@ describe("functions", () => {
 
   test("each is told what it may use, and nothing else", () => {
     const told = Object.fromEntries(
-      functions.map(({ name, environment }) => [
-        name,
-        Object.keys(environment)
-          .filter((key) => key !== "STAGE")
-          .sort()
-          .join(" "),
-      ]),
+      functions.map(({ name, environment }) => [name, Object.keys(environment).sort().join(" ")]),
     );
 
     const contracts = "CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_CHAIN_TABLE";
@@ -106,6 +115,10 @@ describe("functions", () => {
       "list-leaves": "LOG_TABLE",
       "prove-inclusion": "LOG_TABLE",
       "prove-consistency": "LOG_TABLE",
+      "verify-contract":
+        "CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_BUCKET EVIDENCE_CHAIN_TABLE GUARD_TABLE PARTNERS_SECRET_ID",
+      "show-verify-page": "",
+      "find-document": contracts,
       "generate-agreement":
         "CONTRACT_FLOW_TABLE DATA_KEY_ID DOCUMENT_BUCKET EVIDENCE_CHAIN_TABLE PUBLIC_BASE_URL",
       "invite-signer": `${contracts} PEERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL SMS_GATEWAY_URL`,
@@ -116,6 +129,8 @@ describe("functions", () => {
       "publish-events": "EVENT_BUS_NAME",
       "deliver-webhook": `ALLOWED_CALLBACK_HOSTS ${contracts} PARTNERS_SECRET_ID WEBHOOK_DLQ_URL WEBHOOK_QUEUE_URL`,
       "mark-system-error": contracts,
+      "archive-again":
+        "CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_BUCKET EVIDENCE_CHAIN_TABLE TIMESTAMP_ROOTS TIMESTAMP_URLS",
       "start-from-event":
         "ALLOWED_CALLBACK_HOSTS CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_CHAIN_TABLE IDENTITY_CHECK PARTNERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL",
     });

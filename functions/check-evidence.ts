@@ -1,0 +1,107 @@
+import { X509Certificate } from "node:crypto";
+import { unzipSync } from "fflate";
+import { names } from "../verifier/bundle-files.ts";
+import { readManifest } from "../verifier/manifest.ts";
+import { verify } from "../verifier/verify.ts";
+import type { DocumentStore } from "./adapters/document-store.ts";
+import type { Files } from "./agreement-file.ts";
+import { chainFaults, type Entry, leafHash } from "./domain/evidence.ts";
+import { merkleRoot } from "./domain/merkle-tree.ts";
+import { loadBundle } from "./evidence-bundle.ts";
+
+/** What checking a sealed contract found: what does not hold, who signed, and who stamped it. */
+export type CheckedEvidence = {
+  readonly faults: readonly string[];
+  readonly signatures: readonly DocumentSignature[];
+  readonly timestampAuthority: string | undefined;
+};
+
+/** A signature in the signed PDF, by its certificate; times are ISO 8601. */
+type DocumentSignature = {
+  readonly signer: string;
+  readonly signTime: string;
+  readonly certificateIssuer: string;
+  readonly validFrom: string;
+  readonly validTo: string;
+};
+
+/**
+ * Checks the evidence of a sealed contract anew: the chain of the table, the root that SEALED names, and the
+ * stored bundle by the very code that outsiders run offline. Its personal half stays closed: the sealed list
+ * of files has the hashes of the PDFs, and those are compared with the chain.
+ */
+export async function checkEvidence(
+  entries: readonly Entry[],
+  evidence: DocumentStore,
+  now: string,
+): Promise<CheckedEvidence> {
+  const sealed = entries.find(({ step }) => step === "SEALED");
+  if (sealed === undefined) throw new Error("only a sealed contract has evidence to check");
+  const { root, treeSize, bundleKey } = sealed.facts;
+  const bundle = await loadBundle(evidence, String(bundleKey), undefined);
+  const { claims } = await verify(Uint8Array.from(bundle), {}, now);
+  const held = claims.filter(({ status }) => status !== "fails");
+  const value = (title: string, name: string) =>
+    held.find((claim) => claim.title === title)?.says.values[name];
+  const files = unzipSync(bundle);
+  const computed = merkleRoot(entries.slice(0, Number(treeSize)).map(leafHash));
+  const authority = value("stamped", "authority");
+  return {
+    faults: [
+      ...chainFaults(entries),
+      ...(computed === root ? [] : ["the chain does not lead to the root in SEALED"]),
+      ...(value("covers", "root") === root ? [] : ["the bundle is sealed under another root"]),
+      ...documentFaults(entries, files),
+      ...claims
+        .filter(({ status }) => status === "fails")
+        .map(({ title, culprit }) => `bundle: ${title}: ${culprit}`),
+    ],
+    signatures: signaturesOf(entries, files),
+    timestampAuthority: authority === undefined ? undefined : String(authority),
+  };
+}
+
+/** The PDFs that were sealed are those that the chain speaks of. */
+function documentFaults(entries: readonly Entry[], files: Files): string[] {
+  const manifest = readManifest(textOf(files, names.manifest), names.manifest);
+  const told = {
+    [names.agreement]: factOf(entries, "CONTRACT_GENERATED", "documentHash"),
+    [names.signed]: factOf(entries, "DOCUMENT_SIGNED", "signedHash"),
+  };
+  return Object.entries(told)
+    .filter(([name, hash]) => manifest.digests.get(name) !== hash)
+    .map(([name]) => `bundle: ${name} is not the one of the chain`);
+}
+
+/** The signers in their order, then party A, which the platform seals for. */
+function signaturesOf(entries: readonly Entry[], files: Files): DocumentSignature[] {
+  const sealedAt = entries.find(({ step }) => step === "DOCUMENT_SIGNED")?.at;
+  if (sealedAt === undefined) return [];
+  const signers = entries.filter(({ step }) => step === "SIGNED");
+  return [
+    ...signers.map(({ at, facts }) => signature(files, `signer-${facts.signer}`, at)),
+    signature(files, "party-a", sealedAt),
+  ];
+}
+
+function signature(files: Files, name: string, signTime: string): DocumentSignature {
+  const certificate = new X509Certificate(textOf(files, `pki/${name}.pem`));
+  return {
+    signer: commonName(certificate.subject),
+    signTime,
+    certificateIssuer: commonName(certificate.issuer),
+    validFrom: certificate.validFromDate.toISOString(),
+    validTo: certificate.validToDate.toISOString(),
+  };
+}
+
+const commonName = (name: string): string => /^CN=(.*)$/m.exec(name)?.[1] ?? name;
+
+const factOf = (entries: readonly Entry[], step: Entry["step"], name: string) =>
+  entries.find((entry) => entry.step === step)?.facts[name];
+
+function textOf(files: Files, name: string): string {
+  const bytes = files[name];
+  if (bytes === undefined) throw new Error(`the bundle holds no ${name}`);
+  return Buffer.from(bytes).toString("utf8");
+}
