@@ -1,0 +1,156 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { unzipSync, zipSync } from "fflate";
+import { certificates } from "../../functions/adapters/certificates.ts";
+import type { Timestamp } from "../../functions/adapters/cms.ts";
+import type { DataKey } from "../../functions/adapters/data-key.ts";
+import { documentStore } from "../../functions/adapters/document-store.ts";
+import {
+  TimestampUnavailable,
+  timestampAuthority,
+} from "../../functions/adapters/timestamp-authority.ts";
+import { transparencyLog } from "../../functions/adapters/transparency-log.ts";
+import { storeAgreement } from "../../functions/agreement-file.ts";
+import { hashBytes } from "../../functions/domain/evidence.ts";
+import { loadBundle } from "../../functions/evidence-bundle.ts";
+import { bundleSealer } from "../../functions/seal-bundle.ts";
+import { agreementSigner } from "../../functions/signed-agreement.ts";
+import { authorityKeys } from "../../lib/local/simulators/timestamp-keys.ts";
+import { timestampReply } from "../../lib/local/simulators/timestamp-reply.ts";
+import type { Bytes } from "../../verifier/bytes.ts";
+import { testWorld } from "../fakes/world.ts";
+import { memoryKey, sampleAgreement, strokes } from "../pades/signed-sample.ts";
+import { contractId, sign, signedAndVerified, tell } from "../story.ts";
+
+type Commands = Parameters<typeof tell>[0];
+
+export type Fixture = {
+  readonly zip: Bytes;
+  /** PEM: both authorities, certificates' and time-stamps'. */
+  readonly roots: string;
+  readonly logKey: string;
+};
+
+const sealedAt = "2026-11-21T09:00:00.000Z";
+/** Encryption is not what these tests are about. */
+const same = (_: string, bytes: Uint8Array) => bytes;
+const dataKey = { encrypt: same, decrypt: same } as unknown as DataKey;
+
+/** Documents are the same in every bundle and slow to draw. */
+const agreement = sampleAgreement();
+const authority = authorityKeys(mkdtempSync(join(tmpdir(), "tsa-")), Date.parse(sealedAt));
+
+/** What happened until both gates were closed, with the document that was drawn and a real drawing. */
+const drawn = JSON.stringify({ strokes });
+const withDocument = (commands: Commands, documentHash: string): Commands =>
+  commands.map((command) =>
+    command.type === "generate"
+      ? { ...command, documentHash }
+      : command.type === "sign"
+        ? { ...sign, signature: drawn }
+        : command,
+  );
+
+/**
+ * A bundle as the sealing step writes it, over a world of its own. `commands` end before the document is
+ * signed; a completed contract's is signed here. Options take the authority or the person's half away.
+ */
+export async function sealedBundle(
+  commands: Commands = signedAndVerified,
+  options: {
+    readonly timestamp?: "down";
+    readonly erased?: boolean;
+    readonly certifiedBy?: "signer";
+  } = {},
+): Promise<Fixture> {
+  const keys = await authority;
+  const { world } = testWorld({
+    now: () => sealedAt,
+    http: async ({ body }) => {
+      const bytes = timestampReply(Buffer.from(body as Uint8Array), {
+        keys,
+        nowMs: Date.parse(sealedAt),
+        flaw: undefined,
+      });
+      const headers = { "content-type": "application/timestamp-reply" };
+      return { status: 200, headers, body: "", bytes: bytes as Uint8Array };
+    },
+  });
+  const [caKey, platformKey] = [memoryKey(), memoryKey()];
+  const documents = documentStore(world, "documents");
+  const evidence = documentStore(world, "evidence");
+  const down: Timestamp = async () => {
+    throw new TimestampUnavailable("down");
+  };
+  const tools = {
+    documents,
+    evidence,
+    platformKey,
+    certificates: certificates(world, { caKey, platformKey, store: documents }),
+    timestamp:
+      options.timestamp === "down"
+        ? down
+        : timestampAuthority(world, { urls: ["https://tsa.example"], roots: keys.rootPem }),
+    log: transparencyLog(world, { table: "log", origin: "test.example/log", key: platformKey }),
+    logOrigin: "test.example/log",
+  };
+  const pdf = await agreement;
+  const documentHash = hashBytes(pdf);
+  await storeAgreement(documents, dataKey, contractId, documentHash, pdf);
+  const told = withDocument(commands, documentHash);
+  const signer = agreementSigner(world, tools);
+  const before = tell(told);
+  const completes = before.contract.state.status === "SEALING";
+  const story = completes
+    ? tell([
+        ...told,
+        { type: "signDocument", facts: await signer.sign({ ...before, dataKey }, details) },
+      ])
+    : before;
+  // Two other contracts' leaves, so that the proof has a path.
+  await tools.log.append("other", hashBytes(Buffer.from("one")));
+  await tools.log.append("another", hashBytes(Buffer.from("two")));
+  const { facts } = await bundleSealer(tools, signer.read)({ ...story, dataKey }, sealedAt);
+  const zip = await loadBundle(evidence, facts.bundleKey, options.erased ? undefined : dataKey);
+  const { authority: chain } = await tools.certificates.chain();
+  const files = unzipSync(zip);
+  return {
+    zip: new Uint8Array(zip),
+    roots: chain.map(({ pem }) => pem).join("") + keys.rootPem,
+    logKey: Buffer.from(files["pki/log-key.pem"] ?? []).toString(),
+  };
+}
+
+const details = {
+  subject: { name: "张晓雨", mobile: "13800138000", idNumber: "310101199001011234" },
+  agreementType: "RELATION_BINDING_AGREEMENT",
+  templateId: "T1",
+  templateVersion: 1,
+  fieldFingerprints: {},
+} as Parameters<ReturnType<typeof agreementSigner>["sign"]>[1];
+
+export type Files = Record<string, Uint8Array>;
+
+/** The bundle with its files changed, written as bundles are; `undefined` takes a file away. */
+export function withFiles(
+  zip: Bytes,
+  change: Readonly<Record<string, Uint8Array | undefined>>,
+): Bytes {
+  const files: Files = { ...unzipSync(zip) };
+  for (const [name, bytes] of Object.entries(change)) {
+    if (bytes === undefined) delete files[name];
+    else files[name] = bytes;
+  }
+  const { mimetype, ...rest } = files;
+  const sorted = Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1));
+  const ordered = { ...(mimetype && { mimetype }), ...Object.fromEntries(sorted) };
+  return new Uint8Array(zipSync(ordered, { level: 0, mtime: new Date(1980, 0, 1) }));
+}
+
+/** A file with one byte turned. */
+export function turned(bytes: Uint8Array, at: number): Bytes {
+  const copy = Uint8Array.from(bytes);
+  copy[at] = (copy[at] ?? 0) ^ 1;
+  return copy;
+}
