@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 /** `pure` needs no stack and shares one process; `wired` files talk to local services on the wire. */
 export default defineConfig({
   test: {
+    // The machine this is measured on has two cores; more workers only wait for each other.
+    maxWorkers: 2,
     projects: [
       {
         test: {

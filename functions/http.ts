@@ -16,7 +16,7 @@ export type HttpCall = {
   readonly headers: Readonly<Record<string, string>>;
   readonly parameters: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** From the gateway's own view of the connection; a header could claim anything (T-18). */
+  /** From the gateway's own view of the connection; a header could claim anything. */
   readonly ip: string;
   readonly userAgent: string;
   readonly traceId: string;
@@ -146,7 +146,7 @@ function toResult(answer: Answer, traceId: string): APIGatewayProxyResult {
   };
 }
 
-/** The body as JSON. Refuses other content types and ambiguous documents (T-4, T-5, T-22). */
+/** The body as JSON. Refuses other content types and ambiguous documents. */
 export function readJson(call: HttpCall): unknown {
   const type = (call.headers["content-type"] ?? "").toLowerCase().split(";", 1)[0]?.trim();
   if (type !== "application/json")
@@ -163,7 +163,7 @@ export type Caller = { readonly clientId: string; readonly secrets: readonly str
 
 /**
  * Verifies the four signature headers (design 7) before anything of the body is read or stored.
- * Every refusal is the same 401 with the same work done, so that ids cannot be told from guesses (T-7).
+ * Every refusal is the same 401 with the same work done, so that ids cannot be told from guesses.
  */
 export async function verifyCaller<C extends Caller>(
   world: World,

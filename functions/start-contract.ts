@@ -34,7 +34,7 @@ export function contractStarter(
     const id = await keys.contractId(partner.clientId, "contract", request.requestId);
     const fingerprint = await keys.fingerprint(canonical(request));
     const at = world.now();
-    const { method, rule } = chooseVerification(request);
+    const { method, rule } = chooseVerification({ ...request, forced: figures.forcedMethods });
     const details = await detailsOf(keys, request);
     const draft: Draft = {
       step: "FLOW_CREATED",
@@ -100,6 +100,11 @@ function within(url: string | undefined, allowed: string): boolean {
 async function detailsOf(keys: PlatformKeys, request: CreateRequest): Promise<Details> {
   const template = chooseAgreementTemplate(request);
   const sms = chooseSmsTemplate(request);
+  if (request.smsTemplate && "templateId" in sms && sms.templateId !== request.smsTemplate) {
+    const message = `must be ${sms.templateId} for this scene and user type, or be left out`;
+    const fields = [{ field: "smsTemplate", message }];
+    throw new Problem("PARAM_INVALID", `smsTemplate ${message}`, { fields });
+  }
   const missing = "missing" in template ? template.missing : "missing" in sms ? sms.missing : "";
   if ("missing" in template || "missing" in sms)
     throw new Problem("TEMPLATE_UNAVAILABLE", `no template for ${missing}; operations are told`);

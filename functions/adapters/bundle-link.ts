@@ -2,7 +2,7 @@ import type { World } from "../world.ts";
 import type { PlatformKeys } from "./platform-keys.ts";
 import { sameSignature } from "./request-signature.ts";
 
-/** Long enough to click, too short to pass on (T-27). */
+/** Long enough to click, too short to pass on. */
 const linkSeconds = 300;
 
 /** Short-lived links to a contract's bundle, for whoever the partner hands them to. */

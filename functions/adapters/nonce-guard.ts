@@ -5,7 +5,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import type { World } from "../world.ts";
 
-/** Signed times may lie five minutes ahead or behind; a nonce outlives that window by ten (S12). */
+/** Signed times may lie five minutes ahead or behind; a nonce outlives that window by ten. */
 export const windowMs = 5 * 60 * 1000;
 const nonceSeconds = (2 * windowMs) / 1000 + 10 * 60;
 

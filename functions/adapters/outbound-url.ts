@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
 
-/** Where a webhook may never go: everything that is not the public internet (T-12). */
+/** Where a webhook may never go: everything that is not the public internet. */
 const refused = new BlockList();
 for (const [network, prefix] of [
   ["0.0.0.0", 8],

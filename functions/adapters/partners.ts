@@ -18,7 +18,7 @@ const schema = z.strictObject({
 
 export type Partner = z.infer<typeof schema>["partners"][number];
 
-/** Looks a partner up by the id it sends; unknown ids are undefined, never an error (T-7). */
+/** Looks a partner up by the id it sends; unknown ids are undefined, never an error. */
 export function partnerDirectory(world: World, secretId: string) {
   const read = secret(world, secretId, (text) => schema.parse(JSON.parse(text)).partners);
   return async (clientId: string): Promise<Partner | undefined> =>

@@ -15,7 +15,7 @@ export type WebhookResult =
 /**
  * Sends one event by Standard Webhooks 1.0: only 2xx is success, a redirect is not followed and fails,
  * 410 ends the delivery, Retry-After is honoured. Checked against SSRF at every send, because what a
- * name resolves to can change after registration (T-12).
+ * name resolves to can change after registration.
  */
 export function webhookSender(world: World, allowedHosts: readonly string[]) {
   return async (url: string, secret: string, id: string, body: string): Promise<WebhookResult> => {

@@ -3,7 +3,7 @@ import { advanceOrRefuse } from "../advance.ts";
 import { onlySigner, pageAction } from "../h5.ts";
 import { lambda, type World } from "../world.ts";
 
-/** `POST /h5/{token}/open`: a person's browser showed the page. A scanner that only reads the link never posts (S8). */
+/** `POST /h5/{token}/open`: a person's browser showed the page. A scanner that only reads the link never posts. */
 export function build(world: World) {
   return pageAction(world, z.strictObject({}), (contracts) => async ({ id }) => {
     const opened = { type: "open", at: world.now(), signer: onlySigner } as const;

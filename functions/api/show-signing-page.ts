@@ -15,7 +15,7 @@ import { lambda, type World } from "../world.ts";
 
 /**
  * `GET /h5/{token}`: the signing page, or its state for `accept: application/json`. Reads only:
- * opening a link, also by a scanner, changes nothing (K25, S8), and opening it again resumes (B-39).
+ * opening a link, also by a scanner, changes nothing (K25), and opening it again resumes (B-39).
  */
 export function build(world: World) {
   const contracts = assembleContracts(world);

@@ -1,3 +1,6 @@
+import type { VerificationMethod } from "./verification-rules.ts";
+import type { BizScene } from "./words.ts";
+
 /** Every figure of the native dialect in one place (requirements 3.1, 3.2, 3.4 and K18, K23). */
 export const figures = {
   flowSeconds: 7 * 24 * 3600,
@@ -5,6 +8,8 @@ export const figures = {
   /** A-33 and K18: attempts are one more than retries. */
   smsRetries: 3,
   verificationCallRetries: 3,
+  /** scenes whose method operations force, whoever signs. */
+  forcedMethods: {} as Readonly<Partial<Record<BizScene, VerificationMethod>>>,
   /** A-34, and only on technical failure (K47). */
   fallbackAllowed: true,
   challenges: 3,

@@ -4,7 +4,7 @@ export type Html = { readonly html: string };
 type Value = Html | string | number | undefined | false | readonly Value[];
 
 /**
- * Builds markup from a template. Values are escaped for text and for quoted attributes (T-13);
+ * Builds markup from a template. Values are escaped for text and for quoted attributes;
  * only other `Html` passes as it is, `undefined` and `false` leave nothing.
  */
 export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {

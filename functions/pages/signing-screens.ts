@@ -214,7 +214,7 @@ function returnLink(url: string | undefined, say: Say): Html | undefined {
     : html`<a class="secondary" href="${address}" rel="noreferrer">${say("returnToPartner")}</a>`;
 }
 
-/** Escaping does not stop `javascript:` addresses (T-13). */
+/** Escaping does not stop `javascript:` addresses. */
 function webAddress(url: string): string | undefined {
   return /^https?:\/\//i.test(url) ? url : undefined;
 }

@@ -11,7 +11,6 @@ export class Settings extends Construct {
   readonly identityCheck: Need;
   readonly logOrigin: Need;
   readonly timestamps: Need;
-  readonly stage: Need;
 
   constructor(scope: Construct) {
     super(scope, "Settings");
@@ -51,10 +50,6 @@ export class Settings extends Construct {
       maxLength: 3072,
     });
     this.timestamps = { environment: { ...urls.environment, ...roots.environment } };
-    this.stage = this.setting("Stage", "STAGE", {
-      description: "Name of this installation, as logs show it",
-      default: "prod",
-    });
   }
 
   private setting(

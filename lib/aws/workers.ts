@@ -115,14 +115,14 @@ export class Workers extends Construct {
   }
 
   private worker(name: string, needs: readonly Need[], timeoutSeconds = workerSeconds): Lambda {
-    const { bundles, settings } = this.props;
+    const { bundles } = this.props;
     return lambdaFunction(this, {
       bundles,
       kind: "workers",
       name,
       memoryMb: 512,
       timeoutSeconds,
-      needs: [settings.stage, ...needs],
+      needs,
     });
   }
 

@@ -33,7 +33,7 @@ export class Workflow extends Construct {
         name,
         memoryMb,
         timeoutSeconds: stepSeconds,
-        needs: [props.settings.stage, ...needs],
+        needs,
       });
       return [pascalCase(name), step] as const;
     });

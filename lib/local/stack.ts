@@ -154,7 +154,6 @@ const stackParameters = ({ api, sms, verification, partner, timestamp }: Doors) 
   AllowedCallbackHosts: new URL(partner.url).host,
   IdentityCheck: "format",
   LogOrigin: "localhost/qianyue/log",
-  Stage: "local",
 });
 
 function describe(
