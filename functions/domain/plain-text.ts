@@ -1,25 +1,43 @@
+import { drawnAs, isDrawable } from "./drawable.ts";
+
 /** Characters of one value; a longer name or purpose is a mistake or an attack. */
 const longestValue = 200;
 
 /**
  * Says why a value must not stand in a legal text, or nothing when it may. The reader has to see
  * what is hashed, so nothing invisible, nothing that reorders the line (Unicode bidirectional
- * controls) and no second code for the same look (compatibility forms, radicals) is let in.
- * The message names the code point, never the value: values are personal.
+ * controls), no second code for the same look (compatibility forms, radicals, ・ for ·) and nothing
+ * that our fonts cannot draw is let in. The message names the code point, never the value: values
+ * are personal.
  */
 export function textFault(value: string): string | undefined {
   if (value.length > longestValue) return `it is longer than ${longestValue} characters`;
   if (value.trim() === "") return "it is empty";
   for (const letter of value) {
-    const name = codePointName(letter);
-    if (!letter.isWellFormed()) return `${name} is half of a surrogate pair`;
-    if (unseen.test(letter)) return `${name} is a control, format or unassigned character`;
-    if (oddSpace.test(letter)) return `${name} is a space other than U+0020 and U+3000`;
-    if (radical.test(letter) || letter.normalize("NFC") !== letter)
-      return `${name} looks like another character; use ${codePointName(letter.normalize("NFKC"))}`;
+    const fault = codeFault(letter) ?? drawingFault(letter);
+    if (fault !== undefined) return `${codePointName(letter)} ${fault}`;
   }
   return undefined;
 }
+
+/** What is wrong with a character in itself, whatever the font. */
+export function codeFault(letter: string): string | undefined {
+  if (!letter.isWellFormed()) return "is half of a surrogate pair";
+  if (unseen.test(letter)) return "is a control, format or unassigned character";
+  if (oddSpace.test(letter)) return "is a space other than U+0020 and U+3000";
+  if (radical.test(letter) || letter.normalize("NFC") !== letter)
+    return looksLike(letter.normalize("NFKC"));
+  return undefined;
+}
+
+function drawingFault(letter: string): string | undefined {
+  const other = drawnAs(letter);
+  if (other !== undefined) return looksLike(other);
+  return isDrawable(letter.codePointAt(0) ?? 0) ? undefined : "is in none of our fonts";
+}
+
+const looksLike = (other: string): string =>
+  `looks like another character; use ${codePointName(other)}`;
 
 /** `U+9F98` of 龘; of the first character when there are several. */
 export const codePointName = (text: string): string =>

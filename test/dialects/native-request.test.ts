@@ -94,6 +94,12 @@ describe("a request to start a contract", () => {
       "张\u202e三",
       "is refused: U+202E is a control, format or unassigned character",
     ],
+    ["userInfo.name", "张𠀀", "is refused: U+20000 is in none of our fonts"],
+    [
+      "userInfo.name",
+      "阿依·买买提・",
+      "is refused: U+30FB looks like another character; use U+00B7",
+    ],
     ["userInfo.mobile", undefined, "is required"],
     ["userInfo.mobile", "+8613800138000", "must be a mainland mobile number of 11 digits"],
     ["userInfo.mobile", 13800138000, "must be of type string"],

@@ -83,9 +83,11 @@ describe("composing an agreement", () => {
   );
 
   test("any value that is let in stands in the text unchanged", () => {
-    const harmless = fc
-      .string({ unit: "binary", minLength: 1, maxLength: 1 })
-      .filter((letter) => textFault(letter) === undefined);
+    const harmless = fc.constantFrom(
+      ...Array.from({ length: 0x30000 }, (_, codePoint) => String.fromCodePoint(codePoint)).filter(
+        (letter) => letter.trim() !== "" && textFault(letter) === undefined,
+      ),
+    );
     fc.assert(
       fc.property(fc.string({ unit: harmless, minLength: 1, maxLength: 40 }), (value) => {
         expect(textFor(value)).toContain(`\n1.1 ${value}同意。\n`);
@@ -106,6 +108,12 @@ describe("composing an agreement", () => {
     ["a no-break space", "John\u00a0Li", "U+00A0 is a space other"],
     ["a Kangxi radical", "⼀", "U+2F00 looks like another character; use U+4E00"],
     ["a compatibility ideograph", "\uf9d1", "U+F9D1 looks like another character; use U+516D"],
+    ["a character no font has", "张𠀀", "U+20000 is in none of our fonts"],
+    [
+      "another dot than that of names",
+      "阿卜杜拉•买买提",
+      "U+2022 looks like another character; use U+00B7",
+    ],
     ["nothing to see", "   ", "it is empty"],
     ["more than 200 characters", "长".repeat(201), "it is longer than 200"],
   ])(
