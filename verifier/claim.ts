@@ -55,6 +55,14 @@ export const holds = (title: Title, message: Message, values?: Said["values"]): 
   says: said(message, values),
 });
 
+/** A claim that fails before anything was looked at. */
+export const fails = (
+  title: Title,
+  culprit: string,
+  message: Message,
+  values?: Said["values"],
+): Claim => ({ title, status: "fails", says: said(message, values), culprit });
+
 export const erased = (title: Title, culprit: string): Claim => ({
   title,
   status: "erased",
@@ -68,8 +76,15 @@ export const unchecked = (title: Title, message: Message, values?: Said["values"
   says: said(message, values),
 });
 
-/** The claim that `check` makes; what breaks in it makes the claim fail and never ends the program. */
-export async function attempt(title: Title, check: () => Promise<Claim>): Promise<Claim> {
+/**
+ * The claim that `check` makes; what breaks in it makes the claim fail and never ends the program.
+ * `subject` is the culprit when not even the reader of it could say more.
+ */
+export async function attempt(
+  title: Title,
+  subject: string,
+  check: () => Promise<Claim>,
+): Promise<Claim> {
   try {
     return await check();
   } catch (cause) {
@@ -77,7 +92,7 @@ export async function attempt(title: Title, check: () => Promise<Claim>): Promis
       return { title, status: "fails", says: cause.says, culprit: cause.culprit };
     // Garbage has endless ways to break a reader; whichever it was, nothing is proven.
     const why = cause instanceof Error ? cause.message : String(cause);
-    return { title, status: "fails", says: said("unreadable", { why }), culprit: title };
+    return { title, status: "fails", says: said("unreadable", { why }), culprit: subject };
   }
 }
 

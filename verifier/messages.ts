@@ -14,6 +14,7 @@ export const titles = {
   pdfKnown: text("Every version of the signed PDF is on record", "签署文件的每个版本均有记录"),
   pdfUnchanged: text("Nothing but signatures was added to the PDF", "文件除签名外未作改动"),
   pdfSignature: text("Signature in the PDF", "文件中的签名"),
+  pdfOrder: text("Whoever signed is in the PDF, in order", "签署人均在文件中，顺序一致"),
   pdfWhole: text("A time-stamp covers the whole PDF", "时间戳覆盖整个文件"),
   container: text("The bundle is whole", "证据包完整"),
   files: text("No file was changed, added or removed", "文件未被修改、增加或删除"),
@@ -71,7 +72,7 @@ export const messages = {
     "{field}: {who}, certificate by {issuer}; no time-stamp, the platform's clock alone",
     "{field}：{who}，证书由 {issuer} 签发；无时间戳，仅平台时钟",
   ),
-  pdfWholeHolds: text("{at} by the clock of {authority}", "{at}（{authority} 时钟）"),
+  pdfOrderHolds: text("{count} of {count}", "{count} 人，共 {count} 人"),
   containerHolds: text(
     "{count} files, {bytes} bytes, nothing between them",
     "{count} 个文件，{bytes} 字节，无夹带",
@@ -118,10 +119,8 @@ export const messages = {
     "leaf {index} of {size} in {origin}; your witness is older, with {seen} leaves",
     "{origin} 第 {index} 叶，共 {size} 叶；你的见证较早，仅 {seen} 叶",
   ),
-  onlyPdf: text(
-    "not checked: the steps are in the evidence bundle, not in the PDF",
-    "未检查：步骤记录在证据包中，不在文件里",
-  ),
+  stepsBroken: text("not checked: the steps do not hold", "未检查：步骤本身不成立"),
+  sealBroken: text("not checked: the seal does not hold", "未检查：封存签名不成立"),
 
   // What is wrong.
   unreadable: text("cannot be read: {why}", "无法读取：{why}"),

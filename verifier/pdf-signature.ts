@@ -18,6 +18,10 @@ export type PdfSignature = SignedField &
     | { readonly kind: "timestamp"; readonly stamp: Stamp }
   );
 
+/** A document time-stamp (ISO 32000-2, 12.8.5), which stands over the file for nobody. */
+export const isTimestamp = ({ dictionary }: SignedField): boolean =>
+  dictionary.get("SubFilter")?.raw === "/ETSI.RFC3161";
+
 /** A chain and the token of a public authority take 12 KB. */
 const longestSignature = 64 * 1024;
 
@@ -42,11 +46,11 @@ export async function checkPdfSignature(
     culprit,
     "pdfHole",
   );
-  const type = field.dictionary.get("SubFilter")?.raw;
-  if (type === "/ETSI.RFC3161") {
+  if (isTimestamp(field)) {
     const stamp = await checkToken(cms, content, roots, culprit);
     return { ...field, kind: "timestamp", stamp };
   }
+  const type = field.dictionary.get("SubFilter")?.raw;
   refuse(type !== "/ETSI.CAdES.detached", culprit, "pdfSignatureKind", { type: type ?? "" });
   const signed = readSignedData(cms);
   refuse(signed.content !== undefined, culprit, "cmsContentType");
