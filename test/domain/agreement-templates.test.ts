@@ -118,4 +118,12 @@ describe("agreement templates", () => {
       expect(text.length).toBeGreaterThan(1500);
     },
   );
+
+  test.each(agreementTemplates)(
+    "$templateId ends with the places to sign, for they have the last page to themselves",
+    ({ blocks }) => {
+      const kinds = blocks.map(({ kind }) => kind);
+      expect(kinds.indexOf("signatures")).toBe(kinds.length - 1);
+    },
+  );
 });

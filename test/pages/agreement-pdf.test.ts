@@ -26,6 +26,7 @@ const agreementFor = (name: string, template = agreementTemplates[0]): Agreement
 const pdf = (agreement: Agreement): Promise<Uint8Array> =>
   agreementPdf(agreement, { fonts, createdAt, contractId, verifyUrl });
 const latin = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
+const pagesOf = (bytes: Uint8Array): number => latin(bytes).match(/\/Type \/Page\n/g)?.length ?? 0;
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 /** What the page shows of a block, in drawing order. */
@@ -64,7 +65,7 @@ describe("the agreement as PDF", () => {
       const agreement = agreementFor("欧阳㛃堃喆龘䶮𠮷（Ouyang Jie）", template);
       const bytes = await pdf(agreement);
 
-      const pages = latin(bytes).match(/\/Type \/Page\n/g)?.length ?? 0;
+      const pages = pagesOf(bytes);
       let text = pdfText(bytes);
       for (let number = 1; number <= pages; number++) {
         const footer = `合同编号${contractId}正文摘要SHA-256${contentHash(agreement)}第${number}页，共${pages}页`;
@@ -116,6 +117,59 @@ describe("the agreement as PDF", () => {
     const withRadical = { ...agreement, title: "关系绑定协议⼀" };
 
     await expect(pdf(withRadical)).rejects.toThrow(/ is drawn exactly like U\+2F00$/);
+  });
+
+  test.each([
+    "㛃",
+    "䶮",
+    "𠮷野家",
+    "堃龘喆",
+    "王𠮷𠮷㛃",
+    "阿卜杜热合曼·买买提明",
+    "古丽𠮷尔·买买提㛃",
+    "O’Neil-Müller, Ǎn Jr.",
+    "上海龘䶮堃网络科技（集团）有限责任公司第一分公司驻新疆维吾尔自治区乌鲁木齐办事处",
+    "ABC（中国）Trading Co., Ltd. 上海-浦东 A&B 分公司",
+    "《读者》“文摘”杂志社——（甲、乙）",
+  ])("the name %s reads back as it was given, wherever it stands", async (name) => {
+    const [, , template = agreementTemplates[0]] = agreementTemplates;
+    const text = pdfText(await pdf(agreementFor(name, template)));
+
+    const drawn = name.replaceAll(" ", "");
+    expect(text.split(drawn)).toHaveLength(3);
+  });
+
+  test("the signature page stays one page with the longest names that a request may hold", async () => {
+    const long = (text: string): string => text.repeat(128).slice(0, 128);
+    const template = agreementTemplates.find(({ userType }) => userType === "ENTERPRISE");
+    if (template === undefined) throw new Error("there is no template for enterprises");
+    const subject = {
+      name: long("上海龘䶮网络Ｗ"),
+      mobile: "13800138000",
+      creditCode: "91310000MA1K35K06X",
+      legalRepName: long("欧阳㛃").slice(0, 64),
+      legalRepIdNumber: "310101199001011234",
+    };
+    const agreement = composeAgreement(
+      template,
+      agreementVariables({ contractId, createdAt, subject }),
+    );
+    const bytes = await pdf(agreement);
+    const text = pdfText(bytes);
+
+    const signaturePage = text.slice(text.indexOf("签署页本页为"));
+    expect(signaturePage).toContain(subject.name);
+    expect(signaturePage).toContain(subject.legalRepName);
+    const pages = pagesOf(bytes);
+    expect(signaturePage.match(/第\d页，共\d页/g)).toEqual([`第${pages}页，共${pages}页`]);
+  });
+
+  test("the code on the signature page is a figure that says in words where it leads", async () => {
+    const file = latin(await pdf(agreementFor("张三")));
+    const leadsTo = Buffer.from(verifyUrl, "utf16le").swap16().toString("latin1");
+
+    const [, words] = /\/S \/Figure\n\/Alt \((.*)\)\n/.exec(file) ?? [];
+    expect(words).toContain(leadsTo);
   });
 
   test("values of the greatest length flow over lines and pages, and markup in them is drawn as it is", async () => {
