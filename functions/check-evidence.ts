@@ -1,8 +1,10 @@
 import { X509Certificate } from "node:crypto";
 import { unzipSync } from "fflate";
 import { names } from "../verifier/bundle-files.ts";
+import type { Claim } from "../verifier/claim.ts";
 import { readManifest } from "../verifier/manifest.ts";
 import { verify } from "../verifier/verify.ts";
+import type { DataKey } from "./adapters/data-key.ts";
 import type { DocumentStore } from "./adapters/document-store.ts";
 import type { Files } from "./agreement-file.ts";
 import { chainFaults, type Entry, leafHash } from "./domain/evidence.ts";
@@ -16,34 +18,37 @@ export type CheckedEvidence = {
   readonly timestampAuthority: string | undefined;
 };
 
-/** A signature in the signed PDF, by its certificate; times are ISO 8601. */
+/** A signature in the signed PDF; times are ISO 8601. Its certificate names a person and may be erased. */
 type DocumentSignature = {
-  readonly signer: string;
   readonly signTime: string;
-  readonly certificateIssuer: string;
-  readonly validFrom: string;
-  readonly validTo: string;
+  readonly certificate?: {
+    readonly subject: string;
+    readonly issuer: string;
+    readonly validFrom: string;
+    readonly validTo: string;
+  };
 };
 
 /**
  * Checks the evidence of a sealed contract anew: the chain of the table, the root that SEALED names, and the
- * stored bundle by the very code that outsiders run offline. Its personal half stays closed: the sealed list
- * of files has the hashes of the PDFs, and those are compared with the chain.
+ * stored bundle by the very code that outsiders run offline. Without the contract's key the personal half
+ * stays closed, and its PDFs are known by their hashes in the sealed list of files.
  */
 export async function checkEvidence(
   entries: readonly Entry[],
   evidence: DocumentStore,
-  now: string,
+  { dataKey, now }: { readonly dataKey: DataKey | undefined; readonly now: string },
 ): Promise<CheckedEvidence> {
   const sealed = entries.find(({ step }) => step === "SEALED");
   if (sealed === undefined) throw new Error("only a sealed contract has evidence to check");
   const { root, treeSize, bundleKey } = sealed.facts;
-  const bundle = await loadBundle(evidence, String(bundleKey), undefined);
+  const bundle = await loadBundle(evidence, String(bundleKey), dataKey);
   const { claims } = await verify(Uint8Array.from(bundle), {}, now);
-  const held = claims.filter(({ status }) => status !== "fails");
+  const [failed, held] = [claims.filter(isFailed), claims.filter((claim) => !isFailed(claim))];
   const value = (title: string, name: string) =>
     held.find((claim) => claim.title === title)?.says.values[name];
-  const files = unzipSync(bundle);
+  // Nothing is read from files that did not stand the check.
+  const files = failed.length === 0 ? unzipSync(bundle) : undefined;
   const computed = merkleRoot(entries.slice(0, Number(treeSize)).map(leafHash));
   const authority = value("stamped", "authority");
   return {
@@ -51,19 +56,20 @@ export async function checkEvidence(
       ...chainFaults(entries),
       ...(computed === root ? [] : ["the chain does not lead to the root in SEALED"]),
       ...(value("covers", "root") === root ? [] : ["the bundle is sealed under another root"]),
-      ...documentFaults(entries, files),
-      ...claims
-        .filter(({ status }) => status === "fails")
-        .map(({ title, culprit }) => `bundle: ${title}: ${culprit}`),
+      ...(files ? documentFaults(entries, files) : []),
+      ...failed.map(({ title, culprit }) => `bundle: ${title}: ${culprit}`),
     ],
-    signatures: signaturesOf(entries, files),
+    signatures: files ? signaturesOf(entries, files) : [],
     timestampAuthority: authority === undefined ? undefined : String(authority),
   };
 }
 
+const isFailed = ({ status }: Claim): boolean => status === "fails";
+
 /** The PDFs that were sealed are those that the chain speaks of. */
 function documentFaults(entries: readonly Entry[], files: Files): string[] {
-  const manifest = readManifest(textOf(files, names.manifest), names.manifest);
+  const xml = Buffer.from(files[names.manifest] ?? []).toString("utf8");
+  const manifest = readManifest(xml, names.manifest);
   const told = {
     [names.agreement]: factOf(entries, "CONTRACT_GENERATED", "documentHash"),
     [names.signed]: factOf(entries, "DOCUMENT_SIGNED", "signedHash"),
@@ -85,13 +91,17 @@ function signaturesOf(entries: readonly Entry[], files: Files): DocumentSignatur
 }
 
 function signature(files: Files, name: string, signTime: string): DocumentSignature {
-  const certificate = new X509Certificate(textOf(files, `pki/${name}.pem`));
+  const pem = files[`pki/${name}.pem`];
+  if (pem === undefined) return { signTime };
+  const certificate = new X509Certificate(Buffer.from(pem));
   return {
-    signer: commonName(certificate.subject),
     signTime,
-    certificateIssuer: commonName(certificate.issuer),
-    validFrom: certificate.validFromDate.toISOString(),
-    validTo: certificate.validToDate.toISOString(),
+    certificate: {
+      subject: commonName(certificate.subject),
+      issuer: commonName(certificate.issuer),
+      validFrom: certificate.validFromDate.toISOString(),
+      validTo: certificate.validToDate.toISOString(),
+    },
   };
 }
 
@@ -99,9 +109,3 @@ const commonName = (name: string): string => /^CN=(.*)$/m.exec(name)?.[1] ?? nam
 
 const factOf = (entries: readonly Entry[], step: Entry["step"], name: string) =>
   entries.find((entry) => entry.step === step)?.facts[name];
-
-function textOf(files: Files, name: string): string {
-  const bytes = files[name];
-  if (bytes === undefined) throw new Error(`the bundle holds no ${name}`);
-  return Buffer.from(bytes).toString("utf8");
-}

@@ -6,8 +6,10 @@ import type { DataKey } from "./adapters/data-key.ts";
 import { documentItems } from "./adapters/document-index.ts";
 import type { DocumentStore } from "./adapters/document-store.ts";
 import type { SigningKey } from "./adapters/signing-key.ts";
+import { tokenSerial } from "./adapters/timestamp-token.ts";
 import type { TransparencyLog } from "./adapters/transparency-log.ts";
 import { readAgreement } from "./agreement-file.ts";
+import { timestampFile } from "./asic.ts";
 import type { Contract } from "./domain/contract.ts";
 import { leafHash } from "./domain/evidence.ts";
 import { hashLeaf, merkleRoot } from "./domain/merkle-tree.ts";
@@ -71,6 +73,7 @@ export function bundleSealer(
     await storeBundle(tools.evidence, bundleKey, dataKey, bundle);
 
     const { timestamped } = bundle;
+    const token = bundle.open[timestampFile];
     const { index, size } = log;
     const signedHash = signing && String(signing.signedHash);
     const archive = signedHash
@@ -79,6 +82,7 @@ export function bundleSealer(
           at,
           documentHash: signedHash,
           timestamped,
+          ...(token ? { tokenSerial: tokenSerial(token) } : {}),
           log: { origin: tools.logOrigin, index, size },
           certificateSerial: pki.platform.serialNumber,
         })

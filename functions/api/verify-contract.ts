@@ -1,4 +1,5 @@
 import { archiveReader } from "../adapters/archive-records.ts";
+import { Erased } from "../adapters/contract-store.ts";
 import { documentIndex } from "../adapters/document-index.ts";
 import { documentStore } from "../adapters/document-store.ts";
 import { assembleContracts, assemblePartners, findOwned } from "../assemble.ts";
@@ -62,7 +63,11 @@ export function build(world: World) {
     if (!contract.sealed) return unsealed;
     const rows = await contracts.history(contract.id);
     const entries = rows.map(({ entry }) => entry);
-    const checked = await checkEvidence(entries, evidence, world.now());
+    const dataKey = await contracts.readKey(contract.id).catch((cause: unknown) => {
+      if (cause instanceof Erased) return undefined;
+      throw cause;
+    });
+    const checked = await checkEvidence(entries, evidence, { dataKey, now: world.now() });
     if (checked.faults.length > 0) {
       const { faults } = checked;
       world.log("error", "evidence does not hold", { contractId: contract.id, faults });

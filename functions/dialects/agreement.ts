@@ -78,20 +78,22 @@ export function readVerifyRequest(body: unknown): VerifyRequest {
   throw invalid("PARAM_INVALID", fieldProblems(parsed.error));
 }
 
-/** Who signed and under which certificate; a person's name is masked as it is there. */
-type SignatureInfo = {
-  readonly signer: string;
+type Signature = {
   readonly signTime: string;
-  readonly certificateIssuer: string;
-  readonly validFrom: string;
-  readonly validTo: string;
+  /** Missing once the person asked to be erased. */
+  readonly certificate?: {
+    readonly subject: string;
+    readonly issuer: string;
+    readonly validFrom: string;
+    readonly validTo: string;
+  };
 };
 
-/** The fields of C-11, all of them always: what is not there is null. */
+/** The fields of C-11, all of them always: what is not there is null. A person's name is masked as certified. */
 export function verifyAnswer(found: {
   readonly valid: boolean;
   readonly contractId: string;
-  readonly signatures: readonly SignatureInfo[];
+  readonly signatures: readonly Signature[];
   readonly archives: readonly ArchiveRecord[];
   readonly timestampAuthority: string | undefined;
 }) {
@@ -101,7 +103,13 @@ export function verifyAnswer(found: {
   return {
     valid: found.valid,
     contractId: found.contractId,
-    signatureInfo: found.signatures,
+    signatureInfo: found.signatures.map(({ signTime, certificate }) => ({
+      signer: certificate?.subject ?? "erased",
+      signTime,
+      certificateIssuer: certificate?.issuer ?? null,
+      validFrom: certificate?.validFrom ?? null,
+      validTo: certificate?.validTo ?? null,
+    })),
     archiveInfo: {
       archived: first !== undefined,
       archiveTime: first?.archivedAt ?? null,

@@ -89,7 +89,7 @@ function routeNeeds(props: Foundation): Readonly<Record<RouteFile, readonly Need
     "list-leaves": [tables.readLog],
     "prove-inclusion": [tables.readLog],
     "prove-consistency": [tables.readLog],
-    "verify-contract": [...partner, ...read, storage.readEvidence],
+    "verify-contract": [...partner, ...read, storage.openPersonalData, storage.readEvidence],
     "show-verify-page": [],
     "find-document": read,
   };

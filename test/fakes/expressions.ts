@@ -89,9 +89,11 @@ export function holds(condition: string, item: Item | undefined, bindings: Bindi
   }
 }
 
-/** `SET a = :a, b = :b` and `ADD set :elements`: all that our code writes. Returns the changed item. */
+/** `REMOVE a, b` before `SET a = :a, b = :b` or `ADD set :elements`: all that our code writes. Returns the changed item. */
 export function updated(expression: string, item: Item, bindings: Bindings): Item {
-  const [, verb = "", clauses = ""] = /^(SET|ADD) (.*)$/.exec(expression) ?? [];
+  const [, removed = "", verb = "", clauses = ""] =
+    /^(?:REMOVE (.*?) )?(SET|ADD) (.*)$/.exec(expression) ?? [];
+  const gone = removed.split(",").map((path) => nameOf(path.trim(), bindings));
   const changes = clauses.split(",").map((clause) => {
     const [, path = "", value = ""] = /^\s*(\S+)\s+(?:=\s+)?(\S+)\s*$/.exec(clause) ?? [];
     const given = resolve(value, item, bindings);
@@ -100,7 +102,8 @@ export function updated(expression: string, item: Item, bindings: Bindings): Ite
     return [name, verb === "ADD" ? union(item[name], given) : given] as const;
   });
   if (verb === "") throw new Error(`not understood: ${expression}`);
-  return { ...item, ...Object.fromEntries(changes) };
+  const kept = Object.entries(item).filter(([name]) => !gone.includes(name));
+  return { ...Object.fromEntries(kept), ...Object.fromEntries(changes) };
 }
 
 function union(before: Attribute | undefined, added: Attribute): Attribute {
