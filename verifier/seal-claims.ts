@@ -25,10 +25,12 @@ export async function sealClaims(
       : unchecked("stamped", "stampedNoRoots", { at, authority });
   });
   const covers = await attempt("covers", names.statement, () => statementClaim(files, chain));
-  const at = stamp?.at ?? chain?.entries.at(-1)?.at ?? "";
+  const lastStep = chain?.entries.at(-1)?.at ?? "";
+  let at = stamp?.at ?? lastStep;
   const sealed = await attempt("sealed", names.signature, async () => {
-    const made = await checkSeal(files, at);
+    const made = await checkSeal(files, stamp?.at, lastStep);
     platform = made.certificate;
+    at = made.at;
     const { name, notBefore, notAfter } = platform;
     const values = { who: name.commonName, issuer: made.issuer, from: notBefore, to: notAfter };
     return holds("sealed", "sealedHolds", values);
@@ -59,7 +61,7 @@ async function statementClaim(files: Files, chain: Chain | undefined): Promise<C
 }
 
 /** The CAdES signature over the list of files, by a certificate that is the platform's and no signer's. */
-async function checkSeal(files: Files, at: string) {
+async function checkSeal(files: Files, stampedAt: string | undefined, lastStep: string) {
   const [manifest, signature] = [files.get(names.manifest), files.get(names.signature)];
   if (!manifest || !signature) throw new Broken(names.signature, "fileMissing");
   const signed = readSignedData(signature);
@@ -68,9 +70,11 @@ async function checkSeal(files: Files, at: string) {
   const isForSealing =
     own.maySign && !own.isAuthority && own.purposes.length === 0 && !own.name.unit.includes("#");
   refuse(!isForSealing, names.signature, "notForSigning");
+  // The seal was made after the last step; how long after, no token tells.
+  const at = stampedAt ?? (lastStep > own.notBefore ? lastStep : own.notBefore);
   const { certificates } = await pathOf(own, signed.certificates, undefined, at, names.signature);
   refuseStrangers(signed, certificates, names.signature);
-  return { certificate: own, issuer: certificates[1]?.name.commonName ?? own.name.commonName };
+  return { certificate: own, issuer: certificates[1]?.name.commonName ?? own.name.commonName, at };
 }
 
 /** Certificates that the seal brought along. */

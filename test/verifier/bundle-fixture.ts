@@ -12,18 +12,19 @@ import {
 } from "../../functions/adapters/timestamp-authority.ts";
 import { transparencyLog } from "../../functions/adapters/transparency-log.ts";
 import { storeAgreement } from "../../functions/agreement-file.ts";
-import { hashBytes } from "../../functions/domain/evidence.ts";
+import { type Entry, firstPrev, hashBytes, leafHash } from "../../functions/domain/evidence.ts";
 import { loadBundle } from "../../functions/evidence-bundle.ts";
 import { bundleSealer } from "../../functions/seal-bundle.ts";
 import { agreementSigner } from "../../functions/signed-agreement.ts";
-import { authorityKeys } from "../../lib/local/simulators/timestamp-keys.ts";
+import type { HttpRequest, HttpResponse, World } from "../../functions/world.ts";
+import { type AuthorityKeys, authorityKeys } from "../../lib/local/simulators/timestamp-keys.ts";
 import { timestampReply } from "../../lib/local/simulators/timestamp-reply.ts";
 import type { Bytes } from "../../verifier/bytes.ts";
 import { testWorld } from "../fakes/world.ts";
 import { memoryKey, sampleAgreement, strokes } from "../pades/signed-sample.ts";
-import { contractId, sign, signedAndVerified, tell } from "../story.ts";
+import { contractId, minute, sign, signedAndVerified, tell } from "../story.ts";
 
-type Commands = Parameters<typeof tell>[0];
+export type Commands = Parameters<typeof tell>[0];
 
 export type Fixture = {
   readonly zip: Bytes;
@@ -32,7 +33,8 @@ export type Fixture = {
   readonly logKey: string;
 };
 
-const sealedAt = "2026-11-21T09:00:00.000Z";
+/** The minute after the last command of a completed contract. */
+const sealedAt = minute(9);
 /** Encryption is not what these tests are about. */
 const same = (_: string, bytes: Uint8Array) => bytes;
 const dataKey = { encrypt: same, decrypt: same } as unknown as DataKey;
@@ -52,74 +54,87 @@ const withDocument = (commands: Commands, documentHash: string): Commands =>
         : command,
   );
 
+/** Somebody with the platform's own keys, but with another story. */
+export type Forgery = (entries: readonly Entry[]) => readonly Entry[];
+
+export type Options = {
+  readonly timestamp?: "down";
+  readonly erased?: true;
+  readonly forge?: Forgery;
+};
+
 /**
  * A bundle as the sealing step writes it, over a world of its own. `commands` end before the document is
- * signed; a completed contract's is signed here. Options take the authority or the person's half away.
+ * signed; a completed contract's is signed here.
  */
 export async function sealedBundle(
   commands: Commands = signedAndVerified,
-  options: {
-    readonly timestamp?: "down";
-    readonly erased?: boolean;
-    readonly certifiedBy?: "signer";
-  } = {},
+  { timestamp, erased, forge = (entries) => entries }: Options = {},
 ): Promise<Fixture> {
   const keys = await authority;
-  const { world } = testWorld({
-    now: () => sealedAt,
-    http: async ({ body }) => {
-      const bytes = timestampReply(Buffer.from(body as Uint8Array), {
-        keys,
-        nowMs: Date.parse(sealedAt),
-        flaw: undefined,
-      });
-      const headers = { "content-type": "application/timestamp-reply" };
-      return { status: 200, headers, body: "", bytes: bytes as Uint8Array };
-    },
-  });
-  const [caKey, platformKey] = [memoryKey(), memoryKey()];
-  const documents = documentStore(world, "documents");
-  const evidence = documentStore(world, "evidence");
-  const down: Timestamp = async () => {
-    throw new TimestampUnavailable("down");
-  };
-  const tools = {
-    documents,
-    evidence,
-    platformKey,
-    certificates: certificates(world, { caKey, platformKey, store: documents }),
-    timestamp:
-      options.timestamp === "down"
-        ? down
-        : timestampAuthority(world, { urls: ["https://tsa.example"], roots: keys.rootPem }),
-    log: transparencyLog(world, { table: "log", origin: "test.example/log", key: platformKey }),
-    logOrigin: "test.example/log",
-  };
+  const { world } = testWorld({ now: () => sealedAt, http: (request) => stamp(request, keys) });
+  const tools = toolsOf(world, timestamp === "down" ? down : tsa(world, keys.rootPem));
   const pdf = await agreement;
   const documentHash = hashBytes(pdf);
-  await storeAgreement(documents, dataKey, contractId, documentHash, pdf);
+  await storeAgreement(tools.documents, dataKey, contractId, documentHash, pdf);
   const told = withDocument(commands, documentHash);
   const signer = agreementSigner(world, tools);
   const before = tell(told);
   const completes = before.contract.state.status === "SEALING";
-  const story = completes
-    ? tell([
-        ...told,
-        { type: "signDocument", facts: await signer.sign({ ...before, dataKey }, details) },
-      ])
-    : before;
+  const facts = completes && (await signer.sign({ ...before, dataKey }, details));
+  const story = facts ? tell([...told, { type: "signDocument", facts }]) : before;
   // Two other contracts' leaves, so that the proof has a path.
   await tools.log.append("other", hashBytes(Buffer.from("one")));
   await tools.log.append("another", hashBytes(Buffer.from("two")));
-  const { facts } = await bundleSealer(tools, signer.read)({ ...story, dataKey }, sealedAt);
-  const zip = await loadBundle(evidence, facts.bundleKey, options.erased ? undefined : dataKey);
-  const { authority: chain } = await tools.certificates.chain();
-  const files = unzipSync(zip);
+  const chain = { ...story, entries: rechained(forge(story.entries)), dataKey };
+  const { facts: sealed } = await bundleSealer(tools, signer.read)(chain, sealedAt);
+  const zip = await loadBundle(tools.evidence, sealed.bundleKey, erased ? undefined : dataKey);
+  const { authority: ours } = await tools.certificates.chain();
   return {
     zip: new Uint8Array(zip),
-    roots: chain.map(({ pem }) => pem).join("") + keys.rootPem,
-    logKey: Buffer.from(files["pki/log-key.pem"] ?? []).toString(),
+    roots: ours.map(({ pem }) => pem).join("") + keys.rootPem,
+    logKey: Buffer.from(unzipSync(zip)["pki/log-key.pem"] ?? []).toString(),
   };
+}
+
+/** Numbers and links as a forger would set them right. */
+function rechained(entries: readonly Entry[]): Entry[] {
+  let prev = firstPrev;
+  return entries.map((entry, index) => {
+    const linked = { ...entry, index, prev };
+    prev = leafHash(linked);
+    return linked;
+  });
+}
+
+function toolsOf(world: World, timestamp: Timestamp) {
+  const [caKey, platformKey] = [memoryKey(), memoryKey()];
+  const documents = documentStore(world, "documents");
+  const logOrigin = "test.example/log";
+  return {
+    documents,
+    evidence: documentStore(world, "evidence"),
+    platformKey,
+    certificates: certificates(world, { caKey, platformKey, store: documents }),
+    timestamp,
+    log: transparencyLog(world, { table: "log", origin: logOrigin, key: platformKey }),
+    logOrigin,
+  };
+}
+
+const tsa = (world: World, roots: string): Timestamp =>
+  timestampAuthority(world, { urls: ["https://tsa.example"], roots });
+
+const down: Timestamp = async () => {
+  throw new TimestampUnavailable("down");
+};
+
+async function stamp({ body }: HttpRequest, keys: AuthorityKeys): Promise<HttpResponse> {
+  const nowMs = Date.parse(sealedAt);
+  const question = Buffer.from(body as Uint8Array);
+  const bytes = timestampReply(question, { keys, nowMs, flaw: undefined }) as Uint8Array;
+  const headers = { "content-type": "application/timestamp-reply" };
+  return { status: 200, headers, body: "", bytes };
 }
 
 const details = {
