@@ -44,8 +44,8 @@ export function breakLines(text: string, measure: Measure): Line[] {
   return lines;
 }
 
-const neverFirst = "，。、；：！？）》」』】〕〉”’…—·%";
-const neverLast = "（《「『【〔〈“‘";
+const neverFirst = "，。、；：！？）》」』】〕〉”’…—·%-–,.;:!?)]}";
+const neverLast = "（《「『【〔〈“‘([{";
 const emptyOnTheRight = new Set("，。、；：）》」』】〕〉");
 const emptyOnTheLeft = new Set("（《「『【〔〈");
 
@@ -114,7 +114,8 @@ const leavesOneBehind = (units: readonly Unit[], start: number, end: number): bo
 /** Whether a line may end before unit `at`. */
 function mayBreak(units: readonly Unit[], at: number): boolean {
   const [last, next] = [units[at - 1] as Unit, units[at] as Unit];
-  if (neverLast.includes(last.text) || neverFirst.includes(next.text.charAt(0))) return false;
+  if (neverLast.includes(last.text.slice(-1)) || neverFirst.includes(next.text.charAt(0)))
+    return false;
   // Two dashes or two groups of dots are one mark.
   return !(last.text === next.text && "—…".includes(last.text));
 }

@@ -26,6 +26,17 @@ describe("breaking Chinese text into lines", () => {
     expect(texts(broken("一二三《四五六》", 4))).toEqual(["一二三", "《四五六》"]);
   });
 
+  test("marks of other scripts among Chinese keep to the same rule", () => {
+    expect(texts(broken("一二三四-五六", 4))).toEqual(["一二三", "四-五六"]);
+    expect(texts(broken("一二三四(五六)", 4.5))).toEqual(["一二三四", "(五六)"]);
+    expect(texts(broken("一二三四五)六", 5))).toEqual(["一二三四", "五)六"]);
+  });
+
+  test("a dot of names or a dash begins no line, and two dashes stay together", () => {
+    expect(texts(broken("阿依古丽·买买提", 4))).toEqual(["阿依古", "丽·买买", "提"]);
+    expect(texts(broken("一二三——四五六", 4))).toEqual(["一二", "三——四", "五六"]);
+  });
+
   test("all lines but the last end flush, and a mark's empty half hangs over the edge", () => {
     const lines = broken("一二三四五六七八九十一二三四五六七八，十一二三四五", 19.5);
     expect(texts(lines)[0]).toHaveLength(19);
