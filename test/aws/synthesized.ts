@@ -14,6 +14,7 @@ const workerNames = [
   "deliver-webhook",
   "mark-system-error",
   "start-from-event",
+  "archive-again",
 ];
 
 /** The template over placeholder bundles: what is asserted does not depend on the functions' code. */
@@ -64,7 +65,7 @@ export function functionsOf(template: Template) {
       role,
       logGroup: Properties.LoggingConfig.LogGroup.Ref as string,
       timeout: Properties.Timeout as number,
-      environment: Properties.Environment.Variables as Record<string, unknown>,
+      environment: Properties.Environment?.Variables ?? ({} as Record<string, unknown>),
       statements: own.flatMap(
         (policy) => policy.Properties.PolicyDocument.Statement as Statement[],
       ),

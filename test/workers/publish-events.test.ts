@@ -68,6 +68,7 @@ describe("what the bus hears", () => {
       "3 esign.contract.v1.notified",
       "5 esign.contract.v1.signed",
       "6 esign.contract.v1.verifying",
+      "9 esign.contract.v1.archived",
       "10 esign.contract.v1.completed",
       " ContractCompletedEvent",
     ]);
