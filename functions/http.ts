@@ -35,7 +35,7 @@ export type Answer = {
 export type Wording = (problem: Problem, traceId: string) => Answer;
 
 /** Larger bodies are refused unread; our largest honest one is a handwritten signature (K: 65,536). */
-export const bodyLimitBytes = 65_536;
+const bodyLimitBytes = 65_536;
 
 /**
  * The pipeline of every HTTP Lambda: read the call, run `handle`, word what went wrong.

@@ -6,7 +6,7 @@ import type { DataKey } from "./adapters/data-key.ts";
 import type { DocumentStore } from "./adapters/document-store.ts";
 import type { SigningKey } from "./adapters/signing-key.ts";
 import { readAgreement, readFiles, storeFiles } from "./agreement-file.ts";
-import { agreementVariables } from "./domain/agreement-variables.ts";
+import { agreementVariables, maskedName } from "./domain/agreement-variables.ts";
 import type { Contract } from "./domain/contract.ts";
 import type { Disclosure, Facts } from "./domain/evidence.ts";
 import type { Handwriting } from "./pades/appearance.ts";
@@ -81,7 +81,9 @@ export function agreementSigner(
           {
             field: "Signer1",
             name: details.subject.name,
-            maskedId: variables.idNumberMasked ?? "",
+            maskedId: details.subject.idNumber
+              ? (variables.idNumberMasked ?? "")
+              : (details.subject.creditCode ?? ""),
             at: signed.at,
             handwriting: handwritingOf(disclosures[signed.index]),
             signer,
@@ -153,9 +155,3 @@ function handwritingOf(disclosures: readonly Disclosure[] = []): Handwriting {
   if (signature === undefined) throw new Error("the chain holds no handwriting");
   return JSON.parse(signature.value) as Handwriting;
 }
-
-/** 张三丰 → 张**: enough to know oneself by, too little to tell a stranger. */
-export const maskedName = (name: string): string => {
-  const [first = "", ...rest] = name;
-  return first + "*".repeat(Math.max(1, rest.length));
-};

@@ -51,14 +51,14 @@ export type HttpResponse = {
   readonly bytes?: Uint8Array;
 };
 
-export type KeyPair = {
+type KeyPair = {
   /** SubjectPublicKeyInfo, DER. */
   readonly publicKey: Uint8Array;
   /** DER ECDSA signature over SHA-256 of `message`. */
   sign(message: Uint8Array): Uint8Array;
 };
 
-export type Metric =
+type Metric =
   | "SystemError"
   | "DependencyFailure"
   | "WebhookUndelivered"

@@ -14,13 +14,6 @@ import type { World } from "../world.ts";
  * is the unique key of C-26, and the archive id follows from it.
  */
 
-/** Where a hash could be anchored besides the log: a chain outside, behind the same record (C-46). */
-export type OutsideChain = (documentHash: string) => Promise<{
-  readonly transactionNo: string;
-  readonly anchoredAt: string;
-  readonly certificateUrl?: string;
-}>;
-
 const keyOf = (contractId: string, provider: ArchiveProvider) => ({
   pk: contractId,
   sk: `ARCHIVE#${provider}`,

@@ -5,7 +5,7 @@ import type { World } from "../world.ts";
 /** Finds the contract of a PDF by what it is: whoever holds the file can ask, nobody can guess a hash. */
 
 /** The agreement as it was read, or the same file with everybody's signature. */
-export type DocumentKind = "AGREEMENT" | "SIGNED_DOCUMENT";
+type DocumentKind = "AGREEMENT" | "SIGNED_DOCUMENT";
 
 export type KnownDocument = { readonly contractId: string; readonly kind: DocumentKind };
 

@@ -137,8 +137,6 @@ export function logReader(world: World, table: string) {
   }
 }
 
-export type LogReader = ReturnType<typeof logReader>;
-
 export const checkpointOf = (item: Item): PublishedCheckpoint => ({
   size: Number(item.size),
   root: String(item.root),

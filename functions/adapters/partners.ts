@@ -24,5 +24,3 @@ export function partnerDirectory(world: World, secretId: string) {
   return async (clientId: string): Promise<Partner | undefined> =>
     (await read()).find((partner) => partner.clientId === clientId);
 }
-
-export type PartnerDirectory = ReturnType<typeof partnerDirectory>;

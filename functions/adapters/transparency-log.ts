@@ -14,7 +14,7 @@ import {
 import type { SigningKey } from "./signing-key.ts";
 
 /** So many sealers got ahead of this one that the workflow should wait and call again. */
-export class LogBusy extends Error {
+class LogBusy extends Error {
   override readonly name = "Log.Busy";
 }
 

@@ -83,5 +83,4 @@ export function verificationSystem(world: World, url: string, peer: () => Promis
   };
 }
 
-export type VerificationSystem = ReturnType<typeof verificationSystem>;
 export type VerificationRecord = z.infer<typeof record>;

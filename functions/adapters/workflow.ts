@@ -44,6 +44,3 @@ export function tasks(world: World) {
     },
   };
 }
-
-export type Workflow = ReturnType<typeof workflow>;
-export type Tasks = ReturnType<typeof tasks>;

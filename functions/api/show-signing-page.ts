@@ -1,6 +1,7 @@
 import { assembleContracts, assembleLinks } from "../assemble.ts";
 import { wordProblem } from "../dialects/native.ts";
 import { agreementTitle } from "../domain/agreement-types.ts";
+import { maskedName } from "../domain/agreement-variables.ts";
 import type { Contract } from "../domain/contract.ts";
 import { signerOf } from "../domain/contract.ts";
 import { contractAgreement } from "../domain/contract-agreement.ts";
@@ -100,12 +101,6 @@ export function build(world: World) {
 
 const completedAt = ({ state, updatedAt }: Contract): string =>
   state.status === "COMPLETED" ? state.at : updatedAt;
-
-/** 张三丰 → 张**: enough to know oneself by, too little to tell a stranger. */
-const maskedName = (name: string): string => {
-  const [first = "", ...rest] = name;
-  return first + "*".repeat(Math.max(1, rest.length));
-};
 
 function notFound(cause: unknown): undefined {
   if (cause instanceof Problem && cause.code === "NOT_FOUND") return undefined;

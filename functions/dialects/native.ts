@@ -38,7 +38,7 @@ export const statusOf = {
 } as const satisfies Record<Status, string>;
 
 /** A-08's words for the two methods. */
-export const methodOf = {
+const methodOf = {
   MICRO_DEPOSIT: "PAYMENT_VERIFY",
   FACE: "FACE_VERIFY",
 } as const satisfies Record<VerificationMethod, string>;

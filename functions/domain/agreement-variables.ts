@@ -81,3 +81,9 @@ function chineseDay(iso: string): string {
     .split("-");
   return `${year}年${Number(month)}月${Number(day)}日`;
 }
+
+/** 张三丰 → 张**: enough to know oneself by, too little to tell a stranger. */
+export const maskedName = (name: string): string => {
+  const [first = "", ...rest] = name;
+  return first + "*".repeat(Math.max(1, rest.length));
+};

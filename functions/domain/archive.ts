@@ -7,7 +7,7 @@
 export const archiveProviders = ["TSA", "LOCAL_CA", "BLOCKCHAIN"] as const;
 export type ArchiveProvider = (typeof archiveProviders)[number];
 
-export type ArchiveStatus = "PENDING" | "SUCCESS" | "FAILED";
+type ArchiveStatus = "PENDING" | "SUCCESS" | "FAILED";
 
 export type ArchiveRecord = {
   /** Begins with the contract's id, as every record's does (B-43). */
@@ -45,7 +45,7 @@ const archiveNumbers = { TSA: 1, LOCAL_CA: 2, BLOCKCHAIN: 3 } as const satisfies
   number
 >;
 
-export const archiveId = (contractId: string, provider: ArchiveProvider): string =>
+const archiveId = (contractId: string, provider: ArchiveProvider): string =>
   `${contractId}-A${archiveNumbers[provider]}`;
 
 /** One record a provider. Without a token the first says FAILED, and somebody has to archive again. */

@@ -93,7 +93,7 @@ export type Contract = {
   readonly head: string;
 };
 
-export type Sms = {
+type Sms = {
   /** Messages that left or may have left; a retry of the same message is not a new one. */
   readonly messages: number;
   /** Failed sends of the current message. */
@@ -105,7 +105,7 @@ export type Sms = {
 };
 
 const terminalStatuses = ["COMPLETED", "FAILED", "REJECTED", "REVOKED", "EXPIRED"] as const;
-export type TerminalStatus = (typeof terminalStatuses)[number];
+type TerminalStatus = (typeof terminalStatuses)[number];
 
 /** B-40: these never change again; later entries are only records of what came after. */
 export const isTerminal = (contract: Pick<Contract, "state">): boolean =>

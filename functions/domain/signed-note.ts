@@ -10,7 +10,7 @@ export type SignedNote = {
 };
 
 /** `signature` is DER (ECDSA), `keyId` four bytes in hex. */
-export type NoteSignature = {
+type NoteSignature = {
   readonly name: string;
   readonly keyId: string;
   readonly signature: Buffer;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 /**
  * Headers of a page that brings its one script and its one style along: nothing loads from elsewhere,
- * nothing frames the page, no cache or Referer keeps its link (T-9, T-13, T-32).
+ * nothing frames the page, no cache or Referer keeps its link.
  */
 export function pageHeaders(page: {
   readonly script: string;

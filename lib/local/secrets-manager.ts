@@ -25,7 +25,7 @@ export type LocalSecrets = LocalService & {
 };
 
 /** CloudFormation's GenerateSecretString: with `template` (JSON) the text goes in under `key`. */
-export type GeneratedSecret = {
+type GeneratedSecret = {
   readonly length?: number;
   readonly template?: string;
   readonly key?: string;

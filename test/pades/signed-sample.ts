@@ -13,7 +13,7 @@ import { signaturePlaces } from "../../functions/pages/signature-places.ts";
 import { lambdaWorld } from "../../functions/world.ts";
 import { testWorld } from "../fakes/world.ts";
 
-export const contractId = "CT7K2M9QX4RW8B3NF6HJ5TYD0A";
+const contractId = "CT7K2M9QX4RW8B3NF6HJ5TYD0A";
 export const signedAt = "2026-11-21T06:00:07.000Z";
 const verifyUrl = `https://sign.example/verify/${contractId}`;
 

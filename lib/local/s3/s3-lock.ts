@@ -4,7 +4,7 @@ import { elementText } from "./s3-xml.ts";
 type Headers = Readonly<Record<string, string>>;
 
 /** COMPLIANCE binds everyone until the date; GOVERNANCE yields to the bypass header. */
-export type LockMode = "COMPLIANCE" | "GOVERNANCE";
+type LockMode = "COMPLIANCE" | "GOVERNANCE";
 export type Retention = { readonly mode: LockMode; readonly untilMs: number };
 
 /** What a bucket puts on each new version that brings no retention of its own. */

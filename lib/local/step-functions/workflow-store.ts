@@ -33,7 +33,7 @@ export type NewExecution = Omit<
 export const drivenPhases = ["run", "succeeded", "failed"] as const;
 export type DrivenPhase = (typeof drivenPhases)[number];
 /** In these a thread is parked: whoever moves it does so in one synchronous transaction. */
-export type ParkedPhase = "waiting" | "backoff" | "invoking" | "joining" | "queued" | "done";
+type ParkedPhase = "waiting" | "backoff" | "invoking" | "joining" | "queued" | "done";
 
 /** One line of control: the execution itself, or one branch of a Map or Parallel. */
 export type Thread = {
@@ -48,7 +48,7 @@ export type Thread = {
   frame: Frame;
 };
 
-export type Frame = {
+type Frame = {
   /** The states, and their branches, that lead from the definition to this thread's graph. */
   readonly path: readonly (readonly [state: string, branch: number])[];
   readonly mapItem?: MapItem | undefined;
