@@ -1,4 +1,4 @@
-import { type Bytes, sha256Hex, textOf } from "./bytes.ts";
+import { type Bytes, bytesOf, same, sha256Hex, textOf } from "./bytes.ts";
 import { type Claim, holds, refuse } from "./claim.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 
@@ -16,7 +16,7 @@ export const names = {
   token: "META-INF/timestamp002.tst",
 } as const;
 
-const mimetype = "application/vnd.etsi.asic-e+zip";
+const mimetype = bytesOf("application/vnd.etsi.asic-e+zip");
 /** What names a person, and may therefore be missing: documents, disclosures, signers' certificates. */
 const personal = /^(agreement\.pdf|signed\.pdf|disclosures\.json|pki\/(signer-\d+|party-a)\.pem)$/;
 const longestManifest = 512 * 1024;
@@ -26,7 +26,7 @@ export type Files = ReadonlyMap<string, Bytes>;
 /** ETSI EN 319 162-1: the type stands first, as it is, so that the file's first bytes tell it. */
 export function checkMimetype(files: Files): void {
   const [first] = files;
-  refuse(first?.[0] !== "mimetype" || textOf(first[1]) !== mimetype, "mimetype", "mimetype");
+  refuse(first?.[0] !== "mimetype" || !same(first[1], mimetype), "mimetype", "mimetype");
 }
 
 /**

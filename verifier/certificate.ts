@@ -155,9 +155,6 @@ export const pemBlocks = (pem: string, label: "CERTIFICATE" | "PUBLIC KEY"): Byt
 
 /** Between a public authority's certificate and its root stand one or two. */
 const longestPath = 5;
-/** Enough for every issuer's history; each one costs a signature to try. */
-const mostCandidates = 16;
-
 export type Path = {
   readonly certificates: readonly Certificate[];
   /** False when no roots were given: the top is then only what the file itself brought. */
@@ -182,7 +179,7 @@ export async function pathOf(
       throw new Broken(culprit, "notValidThen", { who, at });
     if (roots?.some(({ der }) => same(der, current.der)))
       return { certificates: path, isTrusted: true };
-    const candidates = [...(roots ?? []), ...known.slice(0, mostCandidates)].filter(
+    const candidates = [...(roots ?? []), ...known].filter(
       (one) => mayBeIssuer(one, path) && same(one.subject, current.issuer),
     );
     const issuer = await firstIssuer(candidates, current);

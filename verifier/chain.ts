@@ -22,7 +22,8 @@ export type Chain = {
   readonly root: string;
 };
 
-const longestEntry = 64 * 1024;
+/** Entries name no person and hold no documents: the longest lists the versions of a PDF. */
+const longestEntry = 16 * 1024;
 const firstPrev = "0".repeat(64);
 /** The entries of a bundle, each canonical and each following the one before. Throws Broken. */
 export async function readChain(files: ReadonlyMap<string, Bytes>): Promise<Chain> {

@@ -45,7 +45,7 @@ const ids = {
 } as const;
 
 /** Chains have three certificates, a token brings three more. */
-const mostCertificates = 16;
+const mostCertificates = 8;
 
 /**
  * Reads a CMS signature strictly: every field has the one value it may have, so that no byte of it can

@@ -5,7 +5,8 @@ import { Broken, type Claim, erased, holds, refuse } from "./claim.ts";
 
 /** Ends that exclude each other and a signed document. */
 const ends = ["FAILED", "DECLINED", "REVOKED", "EXPIRED"];
-const longestDisclosures = 4 * 1024 * 1024;
+/** Handwriting takes some kilobytes. */
+const longestDisclosures = 1024 * 1024;
 
 export const find = (
   { entries }: Chain,

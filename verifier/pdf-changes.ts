@@ -31,7 +31,7 @@ const catalogAdditions = ["AcroForm", "Perms", "DSS"];
 export function readSignedFields(file: PdfFile, name: string): readonly SignedField[] {
   const signed: SignedField[] = [];
   const root = referenceOf(file.base.trailer.get("Root"));
-  let fields: readonly number[] = [];
+  let fields: ReadonlySet<number> = new Set();
   let before: Revision = file.base;
   for (const [index, addition] of file.added.entries()) {
     const where = `${name}, revision ${index + 1}`;
@@ -74,13 +74,14 @@ function layOut(
   was: (number: number) => PdfObject | undefined,
   root: number | undefined,
   where: string,
-): readonly number[] {
+): ReadonlySet<number> {
   const catalog = root === undefined ? undefined : addition.objects.get(root);
   const form = addition.objects.get(referenceOf(catalog?.dictionary.get("AcroForm")) ?? -1);
-  const fields = referencesOf(form?.dictionary.get("Fields"));
-  if (form === undefined || fields === undefined) throw shadow(where, "no form");
+  const listed = referencesOf(form?.dictionary.get("Fields"));
+  if (form === undefined || listed === undefined) throw shadow(where, "no form");
   if ([...form.dictionary.keys()].some((key) => key !== "Fields" && key !== "SigFlags"))
     throw shadow(where, `object ${form.number}: form`);
+  const fields = new Set(listed);
   for (const number of fields) {
     const field = addition.objects.get(number);
     if (!field || !isSignatureField(field.dictionary))
@@ -97,7 +98,7 @@ function layOut(
     )
       throw shadow(where, `object ${number}`);
     const widgets = isPage ? referencesOf(dictionary.get("Annots")) : [];
-    if (!widgets?.every((widget) => fields.includes(widget)))
+    if (!widgets?.every((widget) => fields.has(widget)))
       throw shadow(where, `object ${number}: annotations`);
   }
   return fields;
@@ -113,11 +114,11 @@ const isSignatureField = (field: Entries): boolean =>
 function checkTouched(
   { number, dictionary }: PdfObject,
   was: PdfObject | undefined,
-  { root, fields }: { readonly root: number | undefined; readonly fields: readonly number[] },
+  { root, fields }: { readonly root: number | undefined; readonly fields: ReadonlySet<number> },
   where: string,
 ): void {
   const old = was?.dictionary ?? new Map();
-  const isField = fields.includes(number);
+  const isField = fields.has(number);
   const allowed = number === root ? ["DSS"] : isField ? ["V", "AP"] : [];
   const isOnce = number === root ? !old.has("DSS") : !old.has("V");
   if (allowed.length === 0 || !isOnce || !differsOnlyBy(allowed, old, dictionary))
@@ -133,10 +134,10 @@ function differsOnlyBy(allowed: readonly string[], old: Entries, now: Entries): 
 function signedIn(
   addition: Addition,
   was: (number: number) => PdfObject | undefined,
-  fields: readonly number[],
+  fields: ReadonlySet<number>,
   where: string,
 ): Omit<SignedField, "addition"> | undefined {
-  const changed = fields.flatMap((number) => addition.objects.get(number) ?? []);
+  const changed = Array.from(fields).flatMap((number) => addition.objects.get(number) ?? []);
   const [field, ...others] = changed.filter(({ dictionary }) => dictionary.has("V"));
   if (field === undefined) return undefined;
   const number = referenceOf(field.dictionary.get("V")) ?? -1;

@@ -12,6 +12,9 @@ import {
 import { type PdfFile, readRevisions } from "./pdf-revisions.ts";
 import { checkPdfSignature, isTimestamp, type PdfSignature } from "./pdf-signature.ts";
 
+/** Every version of the file is hashed from the start, and under each signature again. */
+const mostHashedBytes = 96 * 1024 * 1024;
+
 type Roots = readonly Certificate[] | undefined;
 
 /**
@@ -58,20 +61,27 @@ async function readPdf(bytes: Bytes, name: string, known: Known | undefined) {
   if (known) {
     const recorded = await attempt("pdfKnown", name, async () => {
       await refuseUnknown(bytes, name, known);
-      file = readRevisions(latin1(bytes), name);
+      file = read();
       return compareRevisions(bytes, name, file, known);
     });
     claims.push(recorded);
     if (file === undefined) return { claims, file, fields };
   }
   const unchanged = await attempt("pdfUnchanged", name, async () => {
-    file ??= readRevisions(latin1(bytes), name);
+    file ??= read();
     fields = readSignedFields(file, name);
     refuse(fields.length === 0, name, "noSignature");
     refuse(!fields[0]?.isCertification, name, "notCertified");
     return holds("pdfUnchanged", "pdfUnchangedHolds", { count: file.added.length });
   });
   return { claims: [...claims, unchanged], file, fields };
+
+  function read(): PdfFile {
+    const found = readRevisions(latin1(bytes), name);
+    const hashed = (found.added.length + 1) * bytes.length;
+    refuse(hashed > mostHashedBytes, name, "tooLarge", { limit: mostHashedBytes });
+    return found;
+  }
 }
 
 function signatureClaim(signature: PdfSignature): Claim {

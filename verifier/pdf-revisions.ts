@@ -27,7 +27,7 @@ export type PdfFile = {
 };
 
 /** Certification, signers, party A, validation data, time-stamp; and as many again for later years. */
-const mostRevisions = 32;
+const mostRevisions = 24;
 const mostObjects = 100_000;
 const entryLength = 20;
 

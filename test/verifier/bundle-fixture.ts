@@ -11,11 +11,11 @@ import {
   timestampAuthority,
 } from "../../functions/adapters/timestamp-authority.ts";
 import { transparencyLog } from "../../functions/adapters/transparency-log.ts";
-import { storeAgreement } from "../../functions/agreement-file.ts";
 import { type Entry, firstPrev, hashBytes, leafHash } from "../../functions/domain/evidence.ts";
-import { loadBundle } from "../../functions/evidence-bundle.ts";
-import { bundleSealer } from "../../functions/seal-bundle.ts";
-import { agreementSigner } from "../../functions/signed-agreement.ts";
+import { storeAgreement } from "../../functions/evidence/agreement-file.ts";
+import { loadBundle } from "../../functions/evidence/evidence-bundle.ts";
+import { bundleSealer } from "../../functions/evidence/seal-bundle.ts";
+import { agreementSigner } from "../../functions/evidence/signed-agreement.ts";
 import type { HttpRequest, HttpResponse, World } from "../../functions/world.ts";
 import { type AuthorityKeys, authorityKeys } from "../../lib/local/simulators/timestamp-keys.ts";
 import { timestampReply } from "../../lib/local/simulators/timestamp-reply.ts";
@@ -145,7 +145,7 @@ const details = {
   fieldFingerprints: {},
 } as Parameters<ReturnType<typeof agreementSigner>["sign"]>[1];
 
-export type Files = Record<string, Uint8Array>;
+type Files = Record<string, Uint8Array>;
 
 /** The bundle with its files changed, written as bundles are; `undefined` takes a file away. */
 export function withFiles(
