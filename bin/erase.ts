@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { subjectEraser } from "../functions/erase-subject.ts";
+import { subjectEraser } from "../functions/evidence/erase-subject.ts";
 import { lambdaWorld } from "../functions/world.ts";
 
 const usage = `npm run erase -- <identity number, credit code, or mobile> --operator NAME [--stack FILE]

@@ -6,10 +6,10 @@ import { readManifest } from "../verifier/manifest.ts";
 import { verify } from "../verifier/verify.ts";
 import type { DataKey } from "./adapters/data-key.ts";
 import type { DocumentStore } from "./adapters/document-store.ts";
-import type { Files } from "./agreement-file.ts";
 import { chainFaults, type Entry, leafHash } from "./domain/evidence.ts";
 import { merkleRoot } from "./domain/merkle-tree.ts";
-import { loadBundle } from "./evidence-bundle.ts";
+import type { Files } from "./evidence/agreement-file.ts";
+import { loadBundle } from "./evidence/evidence-bundle.ts";
 
 /** What checking a sealed contract found: what does not hold, who signed, and who stamped it. */
 export type CheckedEvidence = {

@@ -1,8 +1,8 @@
 import { generateKeyPairSync, sign as signWith, verify } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { SigningKey } from "../functions/adapters/signing-key.ts";
-import { issueCredential } from "../functions/credential.ts";
 import { leafHash } from "../functions/domain/evidence.ts";
+import { issueCredential } from "../functions/evidence/credential.ts";
 import { contractId, generate, invite, minute, sent, signedAndVerified, tell } from "./story.ts";
 
 const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });

@@ -2,7 +2,7 @@ import { unzipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import type { DataKey } from "../functions/adapters/data-key.ts";
 import type { DocumentStore } from "../functions/adapters/document-store.ts";
-import { type Bundle, loadBundle, storeBundle } from "../functions/evidence-bundle.ts";
+import { type Bundle, loadBundle, storeBundle } from "../functions/evidence/evidence-bundle.ts";
 
 /** Write-once objects in memory, as the real store behaves. */
 const memoryStore = (objects: Map<string, Uint8Array>): DocumentStore => ({

@@ -5,7 +5,7 @@ import { assembleContracts, assembleLinks } from "../assemble.ts";
 import { wordProblem } from "../dialects/native.ts";
 import { Problem } from "../domain/problem.ts";
 import { readEnvironment } from "../environment.ts";
-import { loadBundle } from "../evidence-bundle.ts";
+import { loadBundle } from "../evidence/evidence-bundle.ts";
 import { httpLambda } from "../http.ts";
 import { lambda, type World } from "../world.ts";
 

@@ -105,7 +105,6 @@ type Sms = {
 };
 
 const terminalStatuses = ["COMPLETED", "FAILED", "REJECTED", "REVOKED", "EXPIRED"] as const;
-type TerminalStatus = (typeof terminalStatuses)[number];
 
 /** B-40: these never change again; later entries are only records of what came after. */
 export const isTerminal = (contract: Pick<Contract, "state">): boolean =>

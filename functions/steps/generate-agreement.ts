@@ -1,12 +1,12 @@
 import { documentStore } from "../adapters/document-store.ts";
 import { advance } from "../advance.ts";
-import { storeAgreement } from "../agreement-file.ts";
 import { assembleContracts } from "../assemble.ts";
 import { contentHash, UnsafeValue } from "../domain/agreement.ts";
 import { isTerminal } from "../domain/contract.ts";
 import { contractAgreement } from "../domain/contract-agreement.ts";
 import { hashBytes } from "../domain/evidence.ts";
 import { readEnvironment } from "../environment.ts";
+import { storeAgreement } from "../evidence/agreement-file.ts";
 import { agreementFonts } from "../pages/agreement-fonts.ts";
 import { agreementPdf, UnsupportedCharacter } from "../pages/agreement-pdf.ts";
 import { WorkflowFailure } from "../workflow-failure.ts";

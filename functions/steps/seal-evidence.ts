@@ -4,11 +4,11 @@ import { signingKey } from "../adapters/signing-key.ts";
 import { timestampAuthority } from "../adapters/timestamp-authority.ts";
 import { transparencyLog } from "../adapters/transparency-log.ts";
 import { assembleContracts } from "../assemble.ts";
-import { issueCredential } from "../credential.ts";
 import { readEnvironment } from "../environment.ts";
-import { bundleSealer } from "../seal-bundle.ts";
-import { contractSealer } from "../seal-contract.ts";
-import { agreementSigner } from "../signed-agreement.ts";
+import { issueCredential } from "../evidence/credential.ts";
+import { bundleSealer } from "../evidence/seal-bundle.ts";
+import { contractSealer } from "../evidence/seal-contract.ts";
+import { agreementSigner } from "../evidence/signed-agreement.ts";
 import { lambda, type World } from "../world.ts";
 
 /**

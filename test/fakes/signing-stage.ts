@@ -15,7 +15,7 @@ import type { Draft } from "../../functions/domain/drafts.ts";
 import { leafHash } from "../../functions/domain/evidence.ts";
 import { merkleRoot } from "../../functions/domain/merkle-tree.ts";
 import { smsTemplates } from "../../functions/domain/sms-templates.ts";
-import { contractSealer, type SealMakers } from "../../functions/seal-contract.ts";
+import { contractSealer, type SealMakers } from "../../functions/evidence/seal-contract.ts";
 import { build as inviteSigner } from "../../functions/steps/invite-signer.ts";
 import { build as verifyIdentity } from "../../functions/steps/verify-identity.ts";
 import { build as driveWorkflow } from "../../functions/workers/drive-workflow.ts";

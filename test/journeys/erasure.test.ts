@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { unzipSync } from "fflate";
 import { expect, test } from "vitest";
 import { eventually } from "../../examples/signer.ts";
-import { subjectEraser } from "../../functions/erase-subject.ts";
+import { subjectEraser } from "../../functions/evidence/erase-subject.ts";
 import { lambdaWorld, type World } from "../../functions/world.ts";
 import { becomes, begin, contractOf, evidenceOf, partnerOf, signed, stepsOf } from "./actors.ts";
 import { sharedStack } from "./stack.ts";

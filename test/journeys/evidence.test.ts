@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "../../examples/signer.ts";
-import { verifyText } from "../../functions/verify-text.ts";
+import { verifyText } from "../../functions/evidence/verify-text.ts";
 import { becomes, begin, evidenceOf, type Flow, signed } from "./actors.ts";
 import { sharedStack } from "./stack.ts";
 

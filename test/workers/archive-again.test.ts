@@ -5,7 +5,7 @@ import { archiveReader } from "../../functions/adapters/archive-records.ts";
 import { documentStore } from "../../functions/adapters/document-store.ts";
 import { eventOf } from "../../functions/domain/events.ts";
 import { hashBytes } from "../../functions/domain/evidence.ts";
-import { loadBundle } from "../../functions/evidence-bundle.ts";
+import { loadBundle } from "../../functions/evidence/evidence-bundle.ts";
 import { build } from "../../functions/workers/archive-again.ts";
 import { verify } from "../../verifier/verify.ts";
 import { contractId, sealedContract } from "../fakes/sealed-contract.ts";

@@ -1,6 +1,6 @@
 import { unzipSync, zipSync } from "fflate";
-import type { DataKey } from "./adapters/data-key.ts";
-import type { DocumentStore } from "./adapters/document-store.ts";
+import type { DataKey } from "../adapters/data-key.ts";
+import type { DocumentStore } from "../adapters/document-store.ts";
 
 export type Files = Readonly<Record<string, Uint8Array>>;
 

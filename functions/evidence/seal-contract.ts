@@ -1,12 +1,12 @@
-import type { Details } from "./adapters/contract-items.ts";
-import { Conflict, type ContractStore } from "./adapters/contract-store.ts";
-import type { DataKey } from "./adapters/data-key.ts";
-import { advance } from "./advance.ts";
-import type { Contract } from "./domain/contract.ts";
-import { decide } from "./domain/decide.ts";
-import type { Disclosure, Entry, Facts } from "./domain/evidence.ts";
-import { WorkflowFailure } from "./workflow-failure.ts";
-import type { World } from "./world.ts";
+import type { Details } from "../adapters/contract-items.ts";
+import { Conflict, type ContractStore } from "../adapters/contract-store.ts";
+import type { DataKey } from "../adapters/data-key.ts";
+import { advance } from "../advance.ts";
+import type { Contract } from "../domain/contract.ts";
+import { decide } from "../domain/decide.ts";
+import type { Disclosure, Entry, Facts } from "../domain/evidence.ts";
+import { WorkflowFailure } from "../workflow-failure.ts";
+import type { World } from "../world.ts";
 
 /** The chain of one version of a contract, with what stands behind it. */
 export type OpenChain = {

@@ -1,6 +1,6 @@
-import { advance, refusalProblem } from "./advance.ts";
-import { assembleContracts, assembleLinks } from "./assemble.ts";
-import type { World } from "./world.ts";
+import { advance, refusalProblem } from "../advance.ts";
+import { assembleContracts, assembleLinks } from "../assemble.ts";
+import type { World } from "../world.ts";
 
 /**
  * Forgets a person or an enterprise (design 5): destroys the key under which each of its contracts keeps

@@ -1,21 +1,21 @@
-import { type Certificate, certificatesFromPem } from "./adapters/certificate.ts";
-import type { Certificates } from "./adapters/certificates.ts";
-import type { CmsSigner, Timestamp } from "./adapters/cms.ts";
-import type { Details } from "./adapters/contract-items.ts";
-import type { DataKey } from "./adapters/data-key.ts";
-import type { DocumentStore } from "./adapters/document-store.ts";
-import type { SigningKey } from "./adapters/signing-key.ts";
+import { type Certificate, certificatesFromPem } from "../adapters/certificate.ts";
+import type { Certificates } from "../adapters/certificates.ts";
+import type { CmsSigner, Timestamp } from "../adapters/cms.ts";
+import type { Details } from "../adapters/contract-items.ts";
+import type { DataKey } from "../adapters/data-key.ts";
+import type { DocumentStore } from "../adapters/document-store.ts";
+import type { SigningKey } from "../adapters/signing-key.ts";
+import { agreementVariables, maskedName } from "../domain/agreement-variables.ts";
+import type { Contract } from "../domain/contract.ts";
+import type { Disclosure, Facts } from "../domain/evidence.ts";
+import type { Handwriting } from "../pades/appearance.ts";
+import { openPdf, pageNumbers } from "../pades/growing-pdf.ts";
+import { signAgreement } from "../pades/sign-agreement.ts";
+import { agreementFonts } from "../pages/agreement-fonts.ts";
+import { signaturePlaces } from "../pages/signature-places.ts";
+import type { World } from "../world.ts";
 import { readAgreement, readFiles, storeFiles } from "./agreement-file.ts";
-import { agreementVariables, maskedName } from "./domain/agreement-variables.ts";
-import type { Contract } from "./domain/contract.ts";
-import type { Disclosure, Facts } from "./domain/evidence.ts";
-import type { Handwriting } from "./pades/appearance.ts";
-import { openPdf, pageNumbers } from "./pades/growing-pdf.ts";
-import { signAgreement } from "./pades/sign-agreement.ts";
-import { agreementFonts } from "./pages/agreement-fonts.ts";
-import { signaturePlaces } from "./pages/signature-places.ts";
 import type { OpenChain } from "./seal-contract.ts";
-import type { World } from "./world.ts";
 
 /** The agreement with every signature in it, and who signed. */
 export type SignedAgreement = {

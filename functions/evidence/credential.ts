@@ -1,7 +1,7 @@
-import type { SigningKey } from "./adapters/signing-key.ts";
-import { credentialValidUntil } from "./dialects/native.ts";
-import type { Contract } from "./domain/contract.ts";
-import { type Entry, hashText, leafHash } from "./domain/evidence.ts";
+import type { SigningKey } from "../adapters/signing-key.ts";
+import { credentialValidUntil } from "../dialects/native.ts";
+import type { Contract } from "../domain/contract.ts";
+import { type Entry, hashText, leafHash } from "../domain/evidence.ts";
 
 /**
  * The verification credential (B-02, B-17): a JWS (RFC 7515, ES256) by the platform's key that says who

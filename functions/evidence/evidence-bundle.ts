@@ -1,14 +1,14 @@
 import { createPublicKey } from "node:crypto";
 import canonicalize from "canonicalize";
 import { unzipSync, type Zippable, zipSync } from "fflate";
-import type { Certificate } from "./adapters/certificate.ts";
-import { type CmsSigner, detachedCms, type Timestamp } from "./adapters/cms.ts";
-import type { DataKey } from "./adapters/data-key.ts";
-import type { DocumentStore } from "./adapters/document-store.ts";
-import { TimestampUnavailable } from "./adapters/timestamp-authority.ts";
+import type { Certificate } from "../adapters/certificate.ts";
+import { type CmsSigner, detachedCms, type Timestamp } from "../adapters/cms.ts";
+import type { DataKey } from "../adapters/data-key.ts";
+import type { DocumentStore } from "../adapters/document-store.ts";
+import { TimestampUnavailable } from "../adapters/timestamp-authority.ts";
+import { type Disclosure, type Entry, entryBytes } from "../domain/evidence.ts";
 import { type Files, zipTime } from "./agreement-file.ts";
 import { asicManifest, asicMimetype, signatureFile, timestampFile } from "./asic.ts";
-import { type Disclosure, type Entry, entryBytes } from "./domain/evidence.ts";
 import { verifyText } from "./verify-text.ts";
 
 /**
