@@ -63,7 +63,10 @@ ${facts(say)}
 </div>
 </section>
 </main>
-<footer><p>${say("independent")}</p></footer>
+<footer>
+<p>${say("independent")}</p>
+<p><a class="offline" href="${contractId ? "offline" : "verify/offline"}" download>${say("offline")}</a></p>
+</footer>
 <script>${trusted(script)}</script>
 </body>
 </html>

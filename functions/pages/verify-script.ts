@@ -24,6 +24,8 @@ export function runVerifyPage(): void {
   const fileLimitBytes = 64 * 1024 * 1024;
   const page = document.body;
   const words = JSON.parse(page.dataset.words!) as Words;
+  // Behind a stage or a path of somebody's domain the API begins where this page's own path does.
+  const apiUrl = location.pathname.replace(/\/verify(\/[^/]*)?\/?$/, "");
   const expected = page.dataset.contract ?? "";
   const form = find<HTMLElement>("[data-form]");
   const input = find<HTMLInputElement>("input");
@@ -90,7 +92,7 @@ export function runVerifyPage(): void {
     const hash = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
     note.textContent = words.asking;
     progress.removeAttribute("value");
-    const reply = await fetch(`/v1/documents/${hash}`, {
+    const reply = await fetch(`${apiUrl}/v1/documents/${hash}`, {
       headers: { accept: "application/json" },
       cache: "no-store",
       signal: AbortSignal.timeout(requestTimeoutMs),

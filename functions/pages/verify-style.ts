@@ -20,6 +20,7 @@ progress { display: block; width: 100%; height: 0.375rem; margin-top: 1rem; acce
 [data-bad] .mark { border-color: var(--warn); background: var(--warn-wash); color: var(--warn); }
 .facts .long { display: block; }
 .facts .long dd { margin-top: 0.125rem; text-align: left; font: 0.8125rem/1.5 ui-monospace, "SF Mono", Consolas, monospace; overflow-wrap: anywhere; }
+.offline { display: inline-flex; align-items: center; min-height: 44px; }
 [data-form] .note:empty { display: none; }
 .file { margin-top: 1rem; font-size: 0.875rem; color: var(--soft); overflow-wrap: anywhere; text-align: center; }
 .file:empty { display: none; }

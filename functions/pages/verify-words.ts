@@ -47,8 +47,8 @@ export const verifyWords = {
   },
   bundleTitle: { "zh-CN": "这是证据包，不是合同", en: "This is an evidence bundle" },
   bundleText: {
-    "zh-CN": "证据包（ZIP）可以脱离本网站核验，请按其中的 VERIFY.md 操作。",
-    en: "A bundle (ZIP) is checked without this website: follow the VERIFY.md inside it.",
+    "zh-CN": "证据包（ZIP）可以脱离本网站核验：请使用下方的离线核验页，或按包内 VERIFY.md 操作。",
+    en: "A bundle (ZIP) is checked without this website: use the offline verifier below, or follow the VERIFY.md inside it.",
   },
   tooLargeTitle: { "zh-CN": "文件太大", en: "The file is too large" },
   tooLargeText: {
@@ -80,6 +80,7 @@ export const verifyWords = {
     "zh-CN": "不必相信本网站：合同的证据包可由任何人离线核验。",
     en: "You need not believe this website: anybody can check a contract’s evidence bundle offline.",
   },
+  offline: { "zh-CN": "下载离线核验页", en: "Download the offline verifier" },
   noScript: {
     "zh-CN": "核对文件需要启用 JavaScript，文件才能留在您的设备上。",
     en: "Checking needs JavaScript, so that the file can stay on your device.",

@@ -91,6 +91,7 @@ function routeNeeds(props: Foundation): Readonly<Record<RouteFile, readonly Need
     "prove-consistency": [tables.readLog],
     "verify-contract": [...partner, ...read, storage.openPersonalData, storage.readEvidence],
     "show-verify-page": [],
+    "download-verifier": [],
     "find-document": read,
   };
 }

@@ -1,7 +1,8 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { buildSync } from "esbuild";
+import { offlineVerifierPage } from "./verifier-page.ts";
 
 export type FunctionKind = "api" | "steps" | "workers";
 
@@ -64,6 +65,8 @@ export function bundleFunctions(root: string, outDir: string): Bundle[] {
   });
   for (const bundle of bundles) {
     if (pdfSteps.includes(bundle.name)) addPdfFiles(root, bundle.folder);
+    if (bundle.name === "download-verifier")
+      writeFileSync(join(bundle.folder, "qianyue-verify.html"), offlineVerifierPage(root));
   }
   refuseOversize(bundles);
   return bundles;

@@ -35,6 +35,7 @@ export const routes = [
   { method: "POST", path: "/api/v1/contract/verify", file: "verify-contract" },
   { method: "GET", path: "/verify", file: "show-verify-page" },
   { method: "GET", path: "/verify/{contractId}", file: "show-verify-page" },
+  { method: "GET", path: "/verify/offline", file: "download-verifier" },
   { method: "GET", path: "/v1/documents/{sha256}", file: "find-document" },
 ] as const satisfies readonly Route[];
 

@@ -118,6 +118,7 @@ describe("functions", () => {
       "verify-contract":
         "CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_BUCKET EVIDENCE_CHAIN_TABLE GUARD_TABLE PARTNERS_SECRET_ID",
       "show-verify-page": "",
+      "download-verifier": "",
       "find-document": contracts,
       "generate-agreement":
         "CONTRACT_FLOW_TABLE DATA_KEY_ID DOCUMENT_BUCKET EVIDENCE_CHAIN_TABLE PUBLIC_BASE_URL",

@@ -93,6 +93,15 @@ test("C-14: the page of a signed PDF's code is served to everybody, whether ther
   expect(own.headers.get("content-security-policy")).toContain("default-src 'none'");
 });
 
+test("the offline verifier comes as one page that reaches nothing else", async () => {
+  const page = await fetch(`${stack.apiUrl}/verify/offline`);
+
+  const text = await page.text();
+  expect(page.headers.get("content-disposition")).toContain("qianyue-verify.html");
+  expect(text).toContain("default-src 'none'");
+  expect(text).not.toMatch(/ (src|href)="/);
+});
+
 test("C-64: an unsigned call is refused with C's number", async () => {
   const stranger = partnerOf({
     ...stack,

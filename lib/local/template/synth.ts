@@ -5,7 +5,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Lock, tryLock } from "../lock.ts";
 
 /** Everything the template and its bundles are made of. */
-const sources = ["bin/app.ts", "functions", "lib/aws", "statemachines", "package-lock.json"];
+const sources = [
+  "bin/app.ts",
+  "functions",
+  "verifier",
+  "lib/aws",
+  "statemachines",
+  "package-lock.json",
+];
 
 /** A synthesis takes 3 s, on a loaded machine 10. */
 const waitLimitMs = 60_000;
