@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { archiver } from "../functions/archive-again.ts";
+import { archiver } from "../functions/evidence/archive-again.ts";
 import { lambdaWorld } from "../functions/world.ts";
 
 const usage = `npm run archive -- <contractId> [--stack FILE]

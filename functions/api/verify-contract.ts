@@ -3,7 +3,6 @@ import { Erased } from "../adapters/contract-store.ts";
 import { documentIndex } from "../adapters/document-index.ts";
 import { documentStore } from "../adapters/document-store.ts";
 import { assembleContracts, assemblePartners, findOwned } from "../assemble.ts";
-import { type CheckedEvidence, checkEvidence } from "../check-evidence.ts";
 import {
   readVerifyRequest,
   type VerifyRequest,
@@ -13,6 +12,7 @@ import {
 import type { Contract } from "../domain/contract.ts";
 import { Problem } from "../domain/problem.ts";
 import { readEnvironment } from "../environment.ts";
+import { type CheckedEvidence, checkEvidence } from "../evidence/check-evidence.ts";
 import { httpLambda, readJson } from "../http.ts";
 import { lambda, type World } from "../world.ts";
 

@@ -1,7 +1,7 @@
 import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-powertools/batch";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { archiver } from "../archive-again.ts";
 import type { ContractEvent } from "../domain/events.ts";
+import { archiver } from "../evidence/archive-again.ts";
 import { lambda, type World } from "../world.ts";
 
 /**

@@ -18,7 +18,6 @@ import {
 
 /** A Lambda by name: what it returns is its payload, what it throws is its error. */
 export type Lambdas = Record<string, (payload: never, call: number) => unknown>;
-type Stage = Awaited<ReturnType<typeof stage>>;
 
 /** A clock that stands still until it is told to move, so that every delay is measured exactly. */
 export function standingClock(startMs = Date.parse("2026-11-21T00:00:00.000Z")) {

@@ -1,15 +1,15 @@
 import { X509Certificate } from "node:crypto";
 import { unzipSync } from "fflate";
-import { names } from "../verifier/bundle-files.ts";
-import type { Claim } from "../verifier/claim.ts";
-import { readManifest } from "../verifier/manifest.ts";
-import { verify } from "../verifier/verify.ts";
-import type { DataKey } from "./adapters/data-key.ts";
-import type { DocumentStore } from "./adapters/document-store.ts";
-import { chainFaults, type Entry, leafHash } from "./domain/evidence.ts";
-import { merkleRoot } from "./domain/merkle-tree.ts";
-import type { Files } from "./evidence/agreement-file.ts";
-import { loadBundle } from "./evidence/evidence-bundle.ts";
+import { names } from "../../verifier/bundle-files.ts";
+import type { Claim } from "../../verifier/claim.ts";
+import { readManifest } from "../../verifier/manifest.ts";
+import { verify } from "../../verifier/verify.ts";
+import type { DataKey } from "../adapters/data-key.ts";
+import type { DocumentStore } from "../adapters/document-store.ts";
+import { chainFaults, type Entry, leafHash } from "../domain/evidence.ts";
+import { merkleRoot } from "../domain/merkle-tree.ts";
+import type { Files } from "./agreement-file.ts";
+import { loadBundle } from "./evidence-bundle.ts";
 
 /** What checking a sealed contract found: what does not hold, who signed, and who stamped it. */
 export type CheckedEvidence = {

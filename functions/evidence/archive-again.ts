@@ -1,15 +1,15 @@
 import { unzipSync, zipSync } from "fflate";
-import { archiveReader, recordToItem } from "./adapters/archive-records.ts";
-import { documentStore } from "./adapters/document-store.ts";
-import { tokenSerial } from "./adapters/timestamp-token.ts";
-import { assembleContracts, assembleTimestamps } from "./assemble.ts";
-import { archivedAfterAll } from "./domain/archive.ts";
-import { decide } from "./domain/decide.ts";
-import { hashBytes } from "./domain/evidence.ts";
-import { readEnvironment } from "./environment.ts";
-import { type Files, zipTime } from "./evidence/agreement-file.ts";
-import { asicManifest, signatureFile, timestampFile } from "./evidence/asic.ts";
-import type { World } from "./world.ts";
+import { archiveReader, recordToItem } from "../adapters/archive-records.ts";
+import { documentStore } from "../adapters/document-store.ts";
+import { tokenSerial } from "../adapters/timestamp-token.ts";
+import { assembleContracts, assembleTimestamps } from "../assemble.ts";
+import { archivedAfterAll } from "../domain/archive.ts";
+import { decide } from "../domain/decide.ts";
+import { hashBytes } from "../domain/evidence.ts";
+import { readEnvironment } from "../environment.ts";
+import type { World } from "../world.ts";
+import { type Files, zipTime } from "./agreement-file.ts";
+import { asicManifest, signatureFile, timestampFile } from "./asic.ts";
 
 const manifestFile = "META-INF/ASiCManifest001.xml";
 const supplementManifestFile = "META-INF/ASiCManifest002.xml";
