@@ -112,7 +112,7 @@ function depthOf(text: string): number {
 }
 
 /** RFC 8785. ECMAScript writes strings and numbers as it demands; keys are sorted by UTF-16 units. */
-export function canonical(value: unknown): string {
+function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const pairs = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));

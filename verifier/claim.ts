@@ -47,7 +47,7 @@ export function refuse(
   if (isBad) throw new Broken(culprit, message, values);
 }
 
-export const said = (message: Message, values: Said["values"] = {}): Said => ({ message, values });
+const said = (message: Message, values: Said["values"] = {}): Said => ({ message, values });
 
 export const holds = (title: Title, message: Message, values?: Said["values"]): Claim => ({
   title,

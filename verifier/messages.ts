@@ -28,7 +28,7 @@ export const titles = {
 
 export type Title = keyof typeof titles;
 
-export const messages = {
+const messages = {
   // What holds.
   completed: text(
     "signed, verified and sealed; last step {at}",

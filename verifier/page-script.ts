@@ -63,6 +63,8 @@ function showReport(shown: Report): void {
 function row({ title, status, says, culprit }: Claim): HTMLTableRowElement {
   const line = document.createElement("tr");
   line.dataset.status = status;
+  // On narrow screens the table is laid out as blocks, and browsers then forget what it was.
+  line.setAttribute("role", "row");
   const head = cell("th", titles[title][language]);
   head.scope = "row";
   const detail = cell("td", wordsOf(says, language));
@@ -79,6 +81,7 @@ function row({ title, status, says, culprit }: Claim): HTMLTableRowElement {
 function cell(tag: "th" | "td", text: string): HTMLTableCellElement {
   const made = document.createElement(tag);
   made.textContent = text;
+  made.setAttribute("role", tag === "th" ? "rowheader" : "cell");
   return made;
 }
 

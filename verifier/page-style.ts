@@ -51,7 +51,7 @@ td:last-child { font-variant-numeric: tabular-nums; padding-right: 0; }
 tr[data-status] > * { color: var(--ink); } tr[data-status=fails] td, tr[data-status=fails] th { color: var(--bad); }
 tr[data-status=holds] td:nth-of-type(1) { color: var(--good); } tr[data-status=unchecked] td:nth-of-type(1) { color: var(--warn); }
 @media (max-width: 40rem) {
-  table, tbody, tr, th, td { display: block; width: auto !important; border: 0; padding: 0; }
+  table, caption, tbody, tr, th, td { display: block; width: auto !important; border: 0; padding: 0; }
   thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   tr { border-top: 1px solid var(--line); padding: 0.75rem 0; }
 }

@@ -42,9 +42,9 @@ export function verifierPage({
 <p class="hint" id="roots-hint" data-word="rootsHint">${word("rootsHint")}</p></div>
 </section>
 <section class="card" id="report" hidden>
-<h2 class="verdict" id="verdict" role="status"></h2>
+<div role="status"><h2 class="verdict" id="verdict"></h2></div>
 <p class="name" id="name"></p>
-<table id="table" hidden>
+<table id="table" role="table" hidden>
 <caption data-word="claims">${word("claims")}</caption>
 <thead><tr><th scope="col" data-word="claim">${word("claim")}</th><th scope="col" data-word="result">${word("result")}</th><th scope="col" data-word="detail">${word("detail")}</th></tr></thead>
 <tbody id="claims"></tbody>

@@ -17,7 +17,7 @@ export const verdictWords = (report: Report, language: Language): string =>
   verdicts[report.verdict][language];
 
 /** What a claim says, with the culprit in front. */
-export const detailOf = ({ says, culprit }: Claim, language: Language): string =>
+const detailOf = ({ says, culprit }: Claim, language: Language): string =>
   `${culprit === undefined ? "" : `${culprit}: `}${wordsOf(says, language)}`;
 
 /** The claims as lines of text, one each, and the verdict under them. */
