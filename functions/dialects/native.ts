@@ -1,7 +1,8 @@
+import type { ArchiveProvider } from "../domain/archive.ts";
 import { type Contract, isTerminal, type State, type Status } from "../domain/contract.ts";
 import { isPast, plusSeconds } from "../domain/drafts.ts";
 import { type ContractEvent, eventId, evidenceChainId } from "../domain/events.ts";
-import { type Disclosure, type Entry, leafHash } from "../domain/evidence.ts";
+import { type Disclosure, type Entry, type Facts, leafHash } from "../domain/evidence.ts";
 import { figures } from "../domain/figures.ts";
 import { merkleRoot } from "../domain/merkle-tree.ts";
 import type { Problem, ProblemCode } from "../domain/problem.ts";
@@ -298,10 +299,32 @@ export function evidenceView(
       prev: entry.prev,
       ...(more.disclosures?.[index] ? { disclosures: more.disclosures[index] } : {}),
     })),
-    anchors: [],
+    anchors: anchorsOf(entries),
     ...(more.bundleUrl ? { bundleUrl: more.bundleUrl } : {}),
   };
 }
+
+/** Who outside the chain vouches for its root (K21), in the words of the archive records (C-25). */
+function anchorsOf(entries: readonly Entry[]): readonly Anchor[] {
+  const sealed = entries.find((entry) => entry.step === "SEALED");
+  if (sealed === undefined) return [];
+  const late = entries.find((entry) => entry.step === "ARCHIVED");
+  const stamped = sealed.facts.timestamped === true ? sealed : late;
+  return [
+    { provider: "LOCAL_CA", status: "SUCCESS", at: sealed.at },
+    { provider: "BLOCKCHAIN", status: "SUCCESS", at: sealed.at, logIndex: sealed.facts.logIndex },
+    stamped
+      ? { provider: "TSA", status: "SUCCESS", at: stamped.at }
+      : { provider: "TSA", status: "PENDING" },
+  ];
+}
+
+type Anchor = {
+  readonly provider: ArchiveProvider;
+  readonly status: "SUCCESS" | "PENDING";
+  readonly at?: string;
+  readonly logIndex?: Facts[string] | undefined;
+};
 
 /** the body of a webhook. Built from the event alone, so every attempt carries the same bytes. */
 export function webhookBody(event: ContractEvent) {

@@ -297,7 +297,13 @@ describe("A-09, A-16: the evidence answer", () => {
     });
 
     expect(answer).toMatchObject({ sealed: true, root: "a".repeat(64), treeSize: 9 });
+    expect(answer.anchors).toEqual([
+      { provider: "LOCAL_CA", status: "SUCCESS", at: minute(9) },
+      { provider: "BLOCKCHAIN", status: "SUCCESS", at: minute(9), logIndex: 0 },
+      { provider: "TSA", status: "SUCCESS", at: minute(9) },
+    ]);
     expect(before).toMatchObject({
+      anchors: [],
       sealed: false,
       root: merkleRoot(open.entries.map(leafHash)),
       treeSize: 2,
