@@ -5,8 +5,11 @@ import { dirname, join } from "node:path";
 import { unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "../../examples/signer.ts";
+import { contentHash } from "../../functions/domain/agreement.ts";
+import { contractAgreement } from "../../functions/domain/contract-agreement.ts";
+import { type Entry, hashBytes } from "../../functions/domain/evidence.ts";
 import { verifyText } from "../../functions/evidence/verify-text.ts";
-import { becomes, begin, evidenceOf, type Flow, signed } from "./actors.ts";
+import { becomes, begin, evidenceOf, type Flow, type Json, signed } from "./actors.ts";
 import { sharedStack } from "./stack.ts";
 
 /** The commands of VERIFY.md as an outsider runs them, in the order of the page. */
@@ -20,6 +23,14 @@ const stack = sharedStack();
 let folder = "";
 let files: Files = {};
 let revoked: Files = {};
+let request: Json = {};
+let anchors: readonly { readonly provider: string; readonly status: string }[] = [];
+
+function entryOf(step: string): Entry {
+  const texts = Object.keys(files).filter((name) => name.startsWith("entries/"));
+  const entries = texts.map((name) => JSON.parse(Buffer.from(files[name] ?? []).toString()));
+  return entries.find((entry) => entry.step === step);
+}
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "qianyue-evidence-"));
@@ -27,6 +38,8 @@ beforeAll(async () => {
   await (await signed(flow)).showFace();
   await becomes(flow, "COMPLETED");
   files = await bundleOf(flow);
+  request = flow.request;
+  anchors = (await evidenceOf(flow)).anchors;
 
   const other = await begin(stack, "enterprise");
   await (await other.signer()).read();
@@ -84,6 +97,42 @@ describe("a downloaded bundle", () => {
     expect(Buffer.from(document ?? []).indexOf(agreement ?? "")).toBe(0);
     expect(Buffer.from(document ?? []).toString("latin1")).toContain("ETSI.CAdES.detached");
     expect(Object.keys(files)[0]).toBe("mimetype");
+  });
+
+  test("D-34: the hash in evidence is that of the filled wording, and of the PDF that was made of it", () => {
+    const generated = entryOf("CONTRACT_GENERATED");
+    const created = entryOf("FLOW_CREATED");
+    const { name, mobile, idCardNo } = request.userInfo;
+
+    const agreement = contractAgreement(
+      { id: created.contractId, createdAt: created.at },
+      {
+        subject: { name, mobile, idNumber: idCardNo },
+        templateId: String(generated.facts.templateId),
+        templateVersion: Number(generated.facts.templateVersion),
+        fundPurpose: request.fundPurpose,
+      },
+    );
+
+    expect(generated.facts.contentHash).toBe(contentHash(agreement));
+    expect(generated.facts.documentHash).toBe(hashBytes(files["agreement.pdf"] ?? Buffer.of()));
+  });
+
+  test("K49: party A is sealed without anybody acting, under a mandate that the chain names", () => {
+    const { facts } = entryOf("DOCUMENT_SIGNED");
+
+    expect(facts.mandate).toBe("签约平台常设委托");
+    expect(Object.values(facts).join(" ")).toMatch(
+      /Signer1 \d+ .* PartyA \d+ .* DocumentTimestamp/,
+    );
+  });
+
+  test("C-43: a contract that everybody signed is archived at once, by every provider", () => {
+    expect(anchors.map(({ provider, status }) => `${provider} ${status}`)).toEqual([
+      "LOCAL_CA SUCCESS",
+      "BLOCKCHAIN SUCCESS",
+      "TSA SUCCESS",
+    ]);
   });
 
   test.each([
