@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { parseArgs } from "node:util";
-import type { Language } from "./messages.ts";
+import type { Report } from "./claim.ts";
+import { type Language, wordsOf } from "./messages.ts";
 import { tableOf } from "./table.ts";
 import { verify } from "./verify.ts";
 import { limits } from "./zip.ts";
@@ -44,10 +45,16 @@ async function main(): Promise<number> {
   };
   const report = await verify(bytes, trust, new Date().toISOString());
   const language: Language = values.lang === "zh-CN" ? "zh-CN" : "en";
-  if (values.json) console.log(JSON.stringify({ file, ...report }, null, 2));
+  if (values.json) console.log(JSON.stringify({ file, ...spelled(report, language) }, null, 2));
   else console.log(tableOf(report, language, process.stdout.isTTY === true));
   return exitCodes[report.verdict];
 }
+
+/** The report with its sentences, for readers who do not know our codes. */
+const spelled = (report: Report, language: Language) => ({
+  ...report,
+  claims: report.claims.map((claim) => ({ ...claim, text: wordsOf(claim.says, language) })),
+});
 
 try {
   process.exitCode = await main();

@@ -16,6 +16,8 @@ export type Dictionary = { readonly entries: ReadonlyMap<string, Value>; readonl
 /** Deeper than any dictionary around a signature. */
 const deepest = 16;
 const mostEntries = 4096;
+/** A signature's hole is the longest thing in any of them. */
+const longestDictionary = 512 * 1024;
 
 const blank = /(?:[\0\t\n\f\r ]+|%[^\r\n]*)*/y;
 const plain =
@@ -36,7 +38,7 @@ export function readDictionary(text: string, from: number): Dictionary | undefin
     if (!key?.text.startsWith("/") || key.text.includes("#")) return undefined;
     const value = valueAt(text, key.end);
     if (value === undefined || entries.has(key.text.slice(1))) return undefined;
-    if (entries.size >= mostEntries) return undefined;
+    if (entries.size >= mostEntries || value.end - from > longestDictionary) return undefined;
     entries.set(key.text.slice(1), { raw: text.slice(value.at, value.end), at: value.at });
     at = value.end;
   }
@@ -80,7 +82,7 @@ function valueAt(text: string, from: number): Token | undefined {
     if (closer) expected.push(closer);
     else if ((token.text === ">>" || token.text === "]") && expected.pop() !== token.text)
       return undefined;
-    if (expected.length > deepest) return undefined;
+    if (expected.length > deepest || token.end - from > longestDictionary) return undefined;
     if (expected.length === 0) return { ...head, end: token.end };
   }
   return undefined;

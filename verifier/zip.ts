@@ -4,9 +4,9 @@ import { inflate } from "./inflate.ts";
 
 /** A bundle of two pages has 400 KB. These keep a bomb within a second and 256 MB. */
 export const limits = {
-  archiveBytes: 16 * 1024 * 1024,
+  archiveBytes: 8 * 1024 * 1024,
   deflatedBytes: 1024 * 1024,
-  unpackedBytes: 24 * 1024 * 1024,
+  unpackedBytes: 16 * 1024 * 1024,
   files: 600,
 } as const;
 

@@ -146,7 +146,7 @@ describe("bombs end in a clear answer", () => {
   });
 
   test("a file larger than any bundle", async () => {
-    const large = new Uint8Array(17 << 20);
+    const large = new Uint8Array(9 << 20);
     large.set(good.zip);
 
     expect(await answerTo(large)).toEqual(["tooLarge: file"]);
@@ -205,7 +205,7 @@ describe("a hostile PDF is never unpacked, and in a bundle not even read", () =>
     ],
     [
       "comments without end",
-      `%PDF-1.7\nxref\n0 1\n0000000000 65535 f \ntrailer\n<< ${"%\n".repeat(1 << 22)}${end(9)}`,
+      `%PDF-1.7\nxref\n0 1\n0000000000 65535 f \ntrailer\n<< ${"%\n".repeat(4_000_000)}${end(9)}`,
     ],
     ["more objects than bytes", `%PDF-1.7\nxref\n0 4000000000\n${end(9)}`],
     [
@@ -214,7 +214,7 @@ describe("a hostile PDF is never unpacked, and in a bundle not even read", () =>
     ],
     ["a table behind the end", `%PDF-1.7\n${end(999_999_999)}`],
     ["no table", "%PDF-1.7\n"],
-    ["fifteen megabytes of marks", `%PDF-1.7\n${"startxref\n9\n%%EOF\n".repeat(800_000)}`],
+    ["megabytes of marks", `%PDF-1.7\n${"startxref\n9\n%%EOF\n".repeat(400_000)}`],
   ])("%s", async (_, text) => {
     const pdf = new Uint8Array(Buffer.from(text, "latin1"));
 
