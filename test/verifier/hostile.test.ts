@@ -35,9 +35,11 @@ describe("a zip that is not written as bundles are", () => {
   const container = async (input: Uint8Array) => (await answerTo(input))[0];
 
   test("every 97th byte of a bundle, changed, is noticed and named", async () => {
-    for (let at = 0; at < good.zip.length; at += 97) {
+    // As stored files: a byte of a deflated one may turn into another spelling of the same content.
+    const zip = withFiles(good.zip, {});
+    for (let at = 0; at < zip.length; at += 97) {
       const { verdict, claims } = await verify(
-        turned(good.zip, at),
+        turned(zip, at),
         { roots: good.roots },
         "2026-11-22T00:00:00.000Z",
       );
