@@ -4,6 +4,8 @@ import { join, relative, resolve } from "node:path";
 import { unzipSync } from "fflate";
 import { partnerClient } from "../examples/client.ts";
 import { eventually, openMessage, type Signer } from "../examples/signer.ts";
+import { documentStore } from "../functions/adapters/document-store.ts";
+import { lambdaWorld } from "../functions/world.ts";
 import { type LocalStack, startStack } from "../lib/local/stack.ts";
 import { synthesizeIfStale } from "../lib/local/template/synth.ts";
 import { tableOf } from "../verifier/table.ts";
@@ -81,23 +83,30 @@ async function play(stack: LocalStack, story: Story): Promise<void> {
   );
 
   const { body } = await call("GET", `/v1/contracts/${contractId}/evidence`);
-  await keep(story.name, body, stack.environment.TIMESTAMP_ROOTS ?? "");
+  await keep(story.name, body, await rootsOf(stack));
   await showWebhook(stack, contractId);
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the evidence answer is documented in docs/api.md.
-async function keep(name: string, evidence: any, timestampRoots: string): Promise<void> {
+async function keep(name: string, evidence: any, roots: string): Promise<void> {
   const bundle = new Uint8Array(await (await fetch(evidence.bundleUrl)).arrayBuffer());
   writeFileSync(join(out, `${name}-evidence.zip`), bundle);
-  const { "agreement.pdf": agreement, "pki/authority.pem": authority } = unzipSync(bundle);
+  const { "agreement.pdf": agreement } = unzipSync(bundle);
   if (agreement) writeFileSync(join(out, `${name}-agreement.pdf`), agreement);
-  // A partner has these from us before its first contract; the demo asks the stack it started itself.
-  const roots = timestampRoots + Buffer.from(authority ?? []).toString();
   writeFileSync(join(out, "roots.pem"), roots);
   tell(`bundle downloaded (${Math.round(bundle.length / 1024)} KB) and checked:`);
   const report = await verify(bundle, { roots }, new Date().toISOString());
   console.log(indented(tableOf(report, "en", process.stdout.isTTY)));
   if (report.verdict !== "holds") throw new Error("the bundle does not hold");
+}
+
+/** Trust comes from outside the bundle: the operator's own bucket, and how the stack was configured. */
+async function rootsOf({ environment }: LocalStack): Promise<string> {
+  Object.assign(process.env, environment);
+  const documents = documentStore(lambdaWorld, environment.DOCUMENT_BUCKET ?? "");
+  const authority = await documents.get("pki/authority.pem");
+  if (authority === undefined) throw new Error("the stack keeps no pki/authority.pem");
+  return `${Buffer.from(authority)}${environment.TIMESTAMP_ROOTS}`;
 }
 
 const indented = (text: string): string => text.replace(/^(?=.)/gm, " ".repeat(11));

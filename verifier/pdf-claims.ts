@@ -11,6 +11,7 @@ import {
 } from "./pdf-record.ts";
 import { type PdfFile, readRevisions } from "./pdf-revisions.ts";
 import { checkPdfSignature, isTimestamp, type PdfSignature } from "./pdf-signature.ts";
+import { limits } from "./zip.ts";
 
 /** Every version of the file is hashed from the start, and under each signature again. */
 const mostHashedBytes = 96 * 1024 * 1024;
@@ -77,6 +78,7 @@ async function readPdf(bytes: Bytes, name: string, known: Known | undefined) {
   return { claims: [...claims, unchanged], file, fields };
 
   function read(): PdfFile {
+    refuse(bytes.length > limits.pdfBytes, name, "tooLarge", { limit: limits.pdfBytes });
     const found = readRevisions(latin1(bytes), name);
     const hashed = (found.added.length + 1) * bytes.length;
     refuse(hashed > mostHashedBytes, name, "tooLarge", { limit: mostHashedBytes });

@@ -7,6 +7,8 @@ export const limits = {
   archiveBytes: 8 * 1024 * 1024,
   deflatedBytes: 1024 * 1024,
   unpackedBytes: 16 * 1024 * 1024,
+  /** Reading one that consists of dictionaries alone takes a second for 8 MB. */
+  pdfBytes: 4 * 1024 * 1024,
   files: 600,
 } as const;
 
