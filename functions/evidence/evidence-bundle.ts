@@ -124,14 +124,14 @@ export async function loadBundle(
   });
 }
 
-/** A container's type stands first and uncompressed, so that its first bytes tell what it is (EN 319 162-1). */
+/**
+ * The type stands first, so that a container's first bytes tell what it is (EN 319 162-1). Nothing is
+ * deflated: the same content could be spelled in other bytes, and no byte of a bundle may change unnoticed.
+ */
 function zip(files: Files): Uint8Array {
-  const zippable: Zippable = { mimetype: [text(asicMimetype), { level: 0 }] };
   const sorted = Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1));
-  // Text shrinks to a third; PDFs are compressed inside already.
-  for (const [name, bytes] of sorted)
-    if (name !== "mimetype") zippable[name] = name.endsWith(".pdf") ? [bytes, { level: 0 }] : bytes;
-  return zipSync(zippable, { mtime: zipTime });
+  const zippable: Zippable = { mimetype: text(asicMimetype), ...Object.fromEntries(sorted) };
+  return zipSync(zippable, { level: 0, mtime: zipTime });
 }
 
 function logFiles({ checkpoint, publicKey, ...proof }: BundleParts["log"]): Files {
