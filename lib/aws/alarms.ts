@@ -62,7 +62,7 @@ export class Alarms extends Construct {
       todo: "A fault of ours reached a contract or a caller (A-40): find metric=SystemError in the logs by its traceId or contractId, mend the cause; a marked contract recovers by a fresh execution.",
     });
     this.raise("DependencyFailure", ownMetric("DependencyFailure"), {
-      todo: "A contract FAILED because the SMS gateway or the verification system stayed away after all retries (A-39): check that system; the partner may start anew.",
+      todo: "A call to the SMS gateway or the verification system failed, or an upstream event was refused. One is retried and is noise; a row of them fails contracts (A-39): check that system by the log lines of the same minute.",
     });
     this.raise("CertificateExpiring", ownMetric("CertificateExpiring"), {
       todo: "A certificate the platform seals under ends within 30 days; after that nothing is sealed. Have one issued for the same KMS key and put it in its place under pki/ of the document bucket.",
