@@ -5,8 +5,7 @@ import { verify } from "../verifier/verify.ts";
 /**
  * `node bench/flip-every-byte.ts [step]`: turns every byte of a bundle, one at a time, and every byte of
  * each file in it under a right checksum; whatever the verifier lets pass is listed and ends it with 1.
- * All of it takes half an hour, a step of 97 a minute. A byte of a deflated file may be let pass: it is
- * another spelling of the same content. Stored files have one spelling.
+ * All of it takes half an hour, a step of 97 a minute.
  */
 const step = Number(process.argv[2] ?? 1);
 if (!Number.isSafeInteger(step) || step < 1) throw new Error("usage: flip-every-byte.ts [step]");
