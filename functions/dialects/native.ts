@@ -4,7 +4,7 @@ import { isPast, plusSeconds } from "../domain/drafts.ts";
 import { type ContractEvent, eventId, evidenceChainId } from "../domain/events.ts";
 import { type Disclosure, type Entry, type Facts, leafHash } from "../domain/evidence.ts";
 import { figures } from "../domain/figures.ts";
-import { merkleRoot } from "../domain/merkle-tree.ts";
+import { inclusionRanges, merkleRoot, proofOf } from "../domain/merkle-tree.ts";
 import type { Problem, ProblemCode } from "../domain/problem.ts";
 import { credentialSeconds, type VerificationMethod } from "../domain/verification-rules.ts";
 
@@ -280,11 +280,17 @@ export function evidenceView(
 ) {
   const hashes = entries.map(leafHash);
   const sealed = entries.find((entry) => entry.step === "SEALED");
+  const treeSize = Number(sealed?.facts.treeSize ?? hashes.length);
+  /** RFC 6962 section 2.1.1: one step can be shown to somebody without the others. */
+  const proofAt = (index: number): readonly string[] =>
+    proofOf(inclusionRanges(index, treeSize), ({ start, end }) =>
+      merkleRoot(hashes.slice(start, end)),
+    );
   return {
     contractId,
     evidenceChainId: evidenceChainId(contractId),
     root: sealed?.facts.root ?? merkleRoot(hashes),
-    treeSize: sealed?.facts.treeSize ?? hashes.length,
+    treeSize,
     sealed: sealed !== undefined,
     leaves: entries.map((entry, index) => ({
       evidenceId: eventId(entry),
@@ -297,6 +303,7 @@ export function evidenceView(
       stepData: entry.facts,
       commitments: entry.commitments,
       prev: entry.prev,
+      ...(index < treeSize ? { proof: proofAt(index) } : {}),
       ...(more.disclosures?.[index] ? { disclosures: more.disclosures[index] } : {}),
     })),
     anchors: anchorsOf(entries),

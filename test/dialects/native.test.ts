@@ -12,7 +12,7 @@ import {
 import type { Contract, State } from "../../functions/domain/contract.ts";
 import { eventOf } from "../../functions/domain/events.ts";
 import { leafHash } from "../../functions/domain/evidence.ts";
-import { merkleRoot } from "../../functions/domain/merkle-tree.ts";
+import { merkleRoot, verifyInclusion } from "../../functions/domain/merkle-tree.ts";
 import { Problem, type ProblemCode } from "../../functions/domain/problem.ts";
 import {
   accepted,
@@ -287,6 +287,23 @@ describe("A-09, A-16: the evidence answer", () => {
       timestamp: minute(2),
       stepData: { contentHash: "5".repeat(64), templateId: "SMS1" },
     });
+  });
+
+  test("A-09: every sealed step carries its own path to the root", () => {
+    const steps = tell(signedAndVerified).entries;
+    const { leaves, root, treeSize } = evidenceView(contractId, steps, {
+      bundleUrl: undefined,
+      disclosures: undefined,
+    });
+
+    for (const { index, leafHash: leaf, proof } of leaves)
+      expect(
+        verifyInclusion(
+          { leafHash: String(leaf), index, size: treeSize, hashes: proof ?? [] },
+          String(root),
+        ),
+      ).toBe(true);
+    expect(answer.leaves[10]).not.toHaveProperty("proof");
   });
 
   test("A-26: shows the sealed root, and before the seal the root so far", () => {
