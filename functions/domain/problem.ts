@@ -1,5 +1,3 @@
-import type { RefusalCode } from "./drafts.ts";
-
 /** A request that cannot be served as asked; `code` is ours, each dialect has its own words for it. */
 export class Problem extends Error {
   override readonly name = "Problem";
@@ -27,8 +25,6 @@ export type FieldProblem = { readonly field: string; readonly message: string };
 
 /** The taxonomy of requirements 2.3, as far as an HTTP answer can carry it. */
 export type ProblemCode =
-  // The workflow alone hears NOT_YET; everything else the domain refuses reaches a caller as it is.
-  | Exclude<RefusalCode, "NOT_YET">
   | "BODY_REFUSED"
   | "BODY_TOO_LARGE"
   | "MEDIA_TYPE"
@@ -41,6 +37,15 @@ export type ProblemCode =
   | "NOT_FOUND"
   | "DUPLICATE"
   | "IDEMPOTENCY_CONFLICT"
+  | "STATE_CONFLICT"
+  | "FLOW_EXPIRED"
+  | "LINK_EXPIRED"
+  | "LINK_USED"
+  | "CONSENT_MISSING"
+  | "NOT_READY"
+  | "RATE_LIMITED"
+  | "TOO_MANY_TRIES"
+  | "VERIFICATION_UNKNOWN"
   | "SMS_FAILED"
   | "VERIFIER_DOWN"
   | "INTERNAL";
