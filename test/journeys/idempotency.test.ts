@@ -8,6 +8,7 @@ import {
   messagesTo,
   newMobile,
   partnerOf,
+  recorded,
   requestFor,
   signed,
   stepsOf,
@@ -98,7 +99,7 @@ test("A-31 A-37 K07: a partner of dialect A hears 409 with the contract that exi
 
 test("B-56 K08: the same key with another body is a conflict that names fields, never values, and changes nothing", async () => {
   const flow = await begin(stack, "personal");
-  await flow.signer();
+  await recorded(flow, "SMS_SENT");
   const before = await stepsOf(flow);
   const mobile = newMobile();
   const other = {

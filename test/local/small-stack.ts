@@ -31,7 +31,9 @@ export const sources = {
       for (const { body } of event.Records) {
         const { id } = JSON.parse(body).detail;
         await dynamo.send(new PutItemCommand({ TableName: process.env.DONE, Item: { pk: { S: id } } }));
-        await workflows.send(new StartExecutionCommand({ stateMachineArn: process.env.MACHINE, name: id, input: "{}" }));
+        // A message comes twice when its reader dies after the execution ended.
+        await workflows.send(new StartExecutionCommand({ stateMachineArn: process.env.MACHINE, name: id, input: "{}" }))
+          .catch((failed) => { if (failed.name !== "ExecutionAlreadyExists") throw failed; });
       }
     };`,
   Step: `export const handler = async () => ({ worked: true });`,
