@@ -134,10 +134,10 @@ export function openDetails(item: Record<string, unknown>): Omit<Details, "subje
 
 /** `work`, `owner` and `request_id` are the stream's errands, not evidence: they stand outside the hash. */
 export function entryToItem(
-  entry: Entry,
+  entry: Entry<string>,
   work: Work,
-  contract: Contract,
-  sealedDisclosures: Uint8Array | undefined,
+  of: { readonly owner: string; readonly requestId: string; readonly expiresAt?: string },
+  sealedDisclosures?: Uint8Array,
 ): Record<string, unknown> {
   return {
     contract_id: entry.contractId,
@@ -152,9 +152,9 @@ export function entryToItem(
     prev: entry.prev,
     disclosures: sealedDisclosures,
     work,
-    owner: contract.owner,
-    request_id: contract.requestId,
-    expires_at: contract.expiresAt,
+    owner: of.owner,
+    request_id: of.requestId,
+    expires_at: of.expiresAt,
   };
 }
 

@@ -8,13 +8,7 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import { type Contract, type ContractId, created, evolve } from "../domain/contract.ts";
 import type { Draft } from "../domain/drafts.ts";
-import {
-  commitment,
-  type Disclosure,
-  type Entry,
-  evidenceType,
-  firstPrev,
-} from "../domain/evidence.ts";
+import { type Disclosure, type Entry, evidenceType, linkEntry } from "../domain/evidence.ts";
 import { type Outcome, type Settlement, settlements, workAfter } from "../domain/waits.ts";
 import type { World } from "../world.ts";
 import {
@@ -310,25 +304,10 @@ export function contractStore(
   ): Link[] {
     let current = before;
     return drafts.map((draft) => {
-      const disclosures = Object.entries(draft.disclosures ?? {}).map(([name, value]) => ({
-        name,
-        salt: world.randomBytes(16).toString("hex"),
-        value,
-      }));
-      const entry: Entry = {
-        v: 1,
-        contractId: id,
-        index: current?.length ?? 0,
-        step: draft.step,
+      const { entry, disclosures } = linkEntry(id, current, draft, {
         evidenceType: evidenceType(draft.step),
-        at: draft.at,
-        actor: draft.actor,
-        facts: draft.facts,
-        commitments: Object.fromEntries(
-          disclosures.map(({ name, salt, value }) => [name, commitment(salt, value)]),
-        ),
-        prev: current?.head ?? firstPrev,
-      };
+        salt: () => world.randomBytes(16).toString("hex"),
+      });
       const settled = current ? settlements(current, draft) : [];
       const work = workAfter(
         current,

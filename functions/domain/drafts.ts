@@ -1,14 +1,7 @@
 import { type Contract, type FailureReason, isTerminal } from "./contract.ts";
-import type { Facts, Step } from "./evidence.ts";
+import type { EntryDraft, Facts, Step } from "./evidence.ts";
 
-/** What happened, before it is chained: facts are public, disclosures are committed to and encrypted. */
-export type Draft = {
-  readonly step: Step;
-  readonly at: string;
-  readonly actor: string;
-  readonly facts: Facts;
-  readonly disclosures?: Readonly<Record<string, string>>;
-};
+export type Draft = EntryDraft<Step>;
 
 export type Refusal = {
   readonly code: RefusalCode;

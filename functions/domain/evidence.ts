@@ -42,12 +42,24 @@ export type EvidenceType =
 
 export type Facts = Readonly<Record<string, string | number | boolean>>;
 
-/** One link of the chain (design 5). Only ids, codes and hashes: personal values stand in disclosures. */
-export type Entry = {
+/** What happened, before it is chained: facts are public, disclosures are committed to and encrypted. */
+export type EntryDraft<S extends string> = {
+  readonly step: S;
+  readonly at: string;
+  readonly actor: string;
+  readonly facts: Facts;
+  readonly disclosures?: Readonly<Record<string, string>>;
+};
+
+/**
+ * One link of a chain (design 5). Only ids, codes and hashes: personal values stand in disclosures.
+ * Whatever else has a history keeps it in the same links, with its own id as `contractId` and its own steps.
+ */
+export type Entry<S extends string = Step> = {
   readonly v: 1;
   readonly contractId: string;
   readonly index: number;
-  readonly step: Step;
+  readonly step: S;
   readonly evidenceType: EvidenceType;
   /** ISO 8601, UTC, milliseconds. */
   readonly at: string;
@@ -96,15 +108,47 @@ const evidenceTypes = {
 
 export const evidenceType = (step: Step): EvidenceType => evidenceTypes[step];
 
+/** The end of a chain: where the next entry goes and what it follows. */
+export type ChainEnd = { readonly length: number; readonly head: string };
+
+/** The entry that `draft` becomes at `end` of the chain `id`, and what stands behind its commitments. */
+export function linkEntry<S extends string>(
+  id: string,
+  end: ChainEnd | undefined,
+  draft: EntryDraft<S>,
+  more: { readonly evidenceType: EvidenceType; readonly salt: () => string },
+): { readonly entry: Entry<S>; readonly disclosures: readonly Disclosure[] } {
+  const disclosures = Object.entries(draft.disclosures ?? {}).map(([name, value]) => ({
+    name,
+    salt: more.salt(),
+    value,
+  }));
+  const entry: Entry<S> = {
+    v: 1,
+    contractId: id,
+    index: end?.length ?? 0,
+    step: draft.step,
+    evidenceType: more.evidenceType,
+    at: draft.at,
+    actor: draft.actor,
+    facts: draft.facts,
+    commitments: Object.fromEntries(
+      disclosures.map(({ name, salt, value }) => [name, commitment(salt, value)]),
+    ),
+    prev: end?.head ?? firstPrev,
+  };
+  return { entry, disclosures };
+}
+
 /** Canonical bytes of an entry (RFC 8785). Throws on a lone surrogate or a non-finite number. */
-export function entryBytes(entry: Entry): Buffer {
+export function entryBytes(entry: Entry<string>): Buffer {
   const text = canonicalize(entry);
   if (text === undefined) throw new TypeError("an entry must be a JSON object");
   return Buffer.from(text, "utf8");
 }
 
 /** Leaf hash of RFC 6962 section 2.1: sha256(0x00 ‖ entry), hex. */
-export const leafHash = (entry: Entry): string => hashLeaf(entryBytes(entry));
+export const leafHash = (entry: Entry<string>): string => hashLeaf(entryBytes(entry));
 
 /** What an entry says about a disclosure: hex sha256(salt ‖ value); the salt is hex, 16 bytes or more. */
 export const commitment = (salt: string, value: string): string =>
@@ -112,7 +156,7 @@ export const commitment = (salt: string, value: string): string =>
 
 /** Says what is wrong with a chain, entry by entry; an empty list means it holds. */
 export function chainFaults(
-  entries: readonly Entry[],
+  entries: readonly Entry<string>[],
   disclosures: Readonly<Record<number, readonly Disclosure[]>> = {},
 ): string[] {
   const faults: string[] = [];
