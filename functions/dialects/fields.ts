@@ -1,4 +1,5 @@
-import type * as z from "zod";
+import * as z from "zod";
+import { textFault } from "../domain/plain-text.ts";
 import { type FieldProblem, Problem, type ProblemCode } from "../domain/problem.ts";
 
 /** What every dialect says about a request that it cannot read: each faulty field once, by its path. */
@@ -15,6 +16,16 @@ export function invalid(code: ProblemCode, fields: readonly FieldProblem[]): Pro
   const list = fields.map(({ field, message }) => `${field} ${message}`).join("; ");
   return new Problem(code, list, { fields });
 }
+
+/** Stands in the agreement or beside it: nothing that a reader could not see (textFault). */
+export const text = (longest: number) =>
+  z.string().superRefine((value, context) => {
+    const fault = textFault(value);
+    const refuse = (message: string) => context.addIssue({ code: "custom", message });
+    if (value.trim() === "") refuse("must not be empty");
+    else if (value.length > longest) refuse(`must not be longer than ${longest} characters`);
+    else if (fault !== undefined) refuse(`is refused: ${fault}`);
+  });
 
 function problemsOf(issue: z.core.$ZodIssue): FieldProblem[] {
   const path = issue.path.map(String);

@@ -7,22 +7,11 @@ import {
   isMainlandMobile,
   isResidentId,
 } from "../domain/identity-numbers.ts";
-import { textFault } from "../domain/plain-text.ts";
 import type { FieldProblem } from "../domain/problem.ts";
 import { bizScenes, fundScenes, subjectRoles, userTypes } from "../domain/words.ts";
-import { fieldProblems, invalid } from "./fields.ts";
+import { fieldProblems, invalid, text } from "./fields.ts";
 
 /** The request of `POST /v1/contracts` (A-03, B-18) and the two small bodies beside it. */
-
-/** Stands in the agreement or beside it: nothing that a reader could not see (textFault). */
-const text = (longest: number) =>
-  z.string().superRefine((value, context) => {
-    const fault = textFault(value);
-    const refuse = (message: string) => context.addIssue({ code: "custom", message });
-    if (value.trim() === "") refuse("must not be empty");
-    else if (value.length > longest) refuse(`must not be longer than ${longest} characters`);
-    else if (fault !== undefined) refuse(`is refused: ${fault}`);
-  });
 
 const words = <const Words extends readonly [string, ...string[]]>(allowed: Words) => {
   const choice = `one of ${allowed.join(", ")}`;
