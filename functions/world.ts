@@ -17,6 +17,8 @@ export type World = {
   /** A fresh P-256 key that lives in memory only and is gone with the value. */
   keyPair(): KeyPair;
   http(request: HttpRequest): Promise<HttpResponse>;
+  /** Waits inside one invocation; every caller bounds how often and how long. */
+  sleep(ms: number): Promise<void>;
   environment(name: string): string | undefined;
   /** Merged into every AWS client's configuration; empty on AWS. */
   readonly aws: Readonly<Record<string, unknown>>;
@@ -85,6 +87,7 @@ export const lambdaWorld: World = {
   randomBytes: (size) => randomBytes(size),
   keyPair,
   http,
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   environment: (name) => process.env[name],
   aws: {},
   log: (level, message, details) => logger[level](message, { ...details }),

@@ -84,6 +84,7 @@ export function testWorld(options: {
     randomBytes: random,
     keyPair: lambdaWorld.keyPair,
     http: options.http ?? unreachable,
+    sleep: async () => {},
     environment: (name) => environment[name],
     aws: fakeAws(services, s3.serve),
     log: () => {},
