@@ -93,6 +93,88 @@ describe("a body that two parties could read differently is refused", () => {
   });
 });
 
+describe("a number is what was written, or it is refused", () => {
+  test.each([
+    "0",
+    "-0",
+    "0.10",
+    "1.50",
+    "12.34",
+    "1e2",
+    "1E+2",
+    "100e-2",
+    "0e400",
+    "0.000e-99999999999999999999",
+    "9007199254740991",
+    "9007199254740992",
+    "9007199254740992000e-3",
+    "9999999999999.99",
+    "0.30000000000000004",
+    "1.7976931348623157e308",
+    "5e-324",
+    "1e21",
+    "1000000000000000000000",
+    `0.${"0".repeat(300)}1e301`,
+    `1${"0".repeat(300)}`,
+  ])("K43: %s is kept", (literal) => {
+    expect(parse(`{"amount":${literal}}`)).toEqual({ amount: Number(literal) });
+  });
+
+  test.each([
+    "99999999999.999999999",
+    "9007199254740993",
+    "-9007199254740993",
+    "9007199254740993e0",
+    "0.1000000000000000055511151231257827",
+    "12.340000000000000001",
+    "1e400",
+    "-1e400",
+    "1e-400000000",
+    "1e99999999999999999999999999",
+    "1e-99999999999999999999999999",
+    "4.9e-324",
+    "1.7976931348623158e308",
+    "1" + "0".repeat(400),
+  ])("K43: %s would be another number to JavaScript", (literal) => {
+    expect(refusalOf(`{"amount":${literal}}`)).toBe(
+      "the number at position 10 cannot be kept exactly; write fewer digits, or send a string",
+    );
+    expect(refusalOf(`[1,${literal}]`)).toContain("position 3 cannot be kept exactly");
+    expect(refusalOf(literal)).toContain("position 0 cannot be kept exactly");
+  });
+
+  test("digits inside a string are nobody's number", () => {
+    expect(parse('{"9007199254740993":"9007199254740993 1e400"}')).toEqual({
+      "9007199254740993": "9007199254740993 1e400",
+    });
+  });
+
+  test.each(["1e", "1.2.3.4.5.6.7.8.9", "--1", "1-1e5", "00000000000000001", "1e+-5", "1.e5"])(
+    "%s is no number and refused as such",
+    (literal) => {
+      expect(refusalOf(`[${literal}]`)).toMatch(/not valid JSON/);
+    },
+  );
+
+  test("K43: a decimal is kept exactly when its double writes the same decimal", () => {
+    const digits = fc.stringMatching(/^[1-9]\d{0,24}$/);
+    fc.assert(
+      fc.property(digits, fc.integer({ min: -30, max: 30 }), (significant, power) => {
+        const literal = `${significant}e${power}`;
+        // Both sides as integers over a common power of ten.
+        const scaled = (text: string): bigint => {
+          const [mantissa = "", exponent = "0"] = text.split("e");
+          const [whole = "", fraction = ""] = mantissa.split(".");
+          return BigInt(whole + fraction) * 10n ** BigInt(Number(exponent) - fraction.length + 80);
+        };
+        const same = scaled(literal) === scaled(String(Number(literal)));
+
+        expect(refusalOf(`[${literal}]`) === "accepted").toBe(same);
+      }),
+    );
+  });
+});
+
 describe("a hostile body costs no more than an honest one of its length", () => {
   /** Quadratic work on these takes seconds; linear work about a millisecond. */
   const patienceMs = 500;
@@ -105,6 +187,13 @@ describe("a hostile body costs no more than an honest one of its length", () => 
     ["64 KB of quotes", '"'.repeat(64_000)],
     ["64 KB of space behind a string", `"a"${" ".repeat(64_000)}x`],
     ["8,000 strings in a row", '"a"    '.repeat(8_000)],
+    ["a number of 64,000 digits", "9".repeat(64_000)],
+    ["a number of 64,000 zeros and a one", `[1${"0".repeat(63_990)}1]`],
+    ["a fraction of 64,000 zeros", `[0.${"0".repeat(64_000)}1e-9]`],
+    ["an exponent of 64,000 digits", `[1e${"9".repeat(64_000)}]`],
+    ["64 KB of points and signs", "1.".repeat(16_000) + "1-".repeat(16_000)],
+    ["9,000 large exponents", `[${"1e-400,".repeat(9_000)}0]`],
+    ["3,000 numbers of 20 digits", `[${"10000000000000000000,".repeat(3_000)}0]`],
     ["one string of 64 KB", JSON.stringify("签".repeat(21_000))],
   ])("%s", (_, body) => {
     const begun = performance.now();
