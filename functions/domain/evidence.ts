@@ -178,6 +178,9 @@ export function chainFaults(
 /** Hex SHA-256 of a text's UTF-8 bytes. */
 export const hashText = (text: string): string => createHash("sha256").update(text).digest("hex");
 
+/** Hex SHA-256 of a JSON value's canonical form (RFC 8785), or of nothing when there is no value. */
+export const hashJson = (value: unknown): string => hashText(canonicalize(value) ?? "");
+
 /** Hex SHA-256 of bytes. */
 export const hashBytes = (bytes: Uint8Array): string =>
   createHash("sha256").update(bytes).digest("hex");

@@ -400,15 +400,22 @@ describe("A-27, B-11: what a partner is told when a contract ends", () => {
 describe("B-46 to B-57: what went wrong, in the words of the native dialect", () => {
   const table: Record<ProblemCode, readonly [number, string]> = {
     BODY_REFUSED: [400, "B40001"],
+    PARAM_MISSING: [400, "B40001"],
     PARAM_INVALID: [400, "B40001"],
     VERIFICATION_UNKNOWN: [400, "B40001"],
     SCENE_UNSUPPORTED: [400, "B40002"],
+    BIZ_TYPE_UNSUPPORTED: [400, "B40002"],
     AGREEMENT_UNSUPPORTED: [400, "B40003"],
     SIGNATURE_INVALID: [401, "B40101"],
+    CLIENT_UNKNOWN: [401, "B40101"],
+    TIMESTAMP_INVALID: [401, "B40101"],
     FORBIDDEN: [403, "B40301"],
+    AUTHORIZATION_REQUIRED: [403, "B40301"],
+    AUTHORIZATION_EXCEEDED: [403, "B40301"],
     NOT_FOUND: [404, "B40401"],
     DUPLICATE: [409, "REQUEST_DUPLICATED"],
     IDEMPOTENCY_CONFLICT: [409, "B40901"],
+    REQUEST_PROCESSING: [409, "B40901"],
     STATE_CONFLICT: [409, "B40901"],
     NOT_READY: [409, "B40901"],
     CONSENT_MISSING: [409, "B40901"],
@@ -423,6 +430,7 @@ describe("B-46 to B-57: what went wrong, in the words of the native dialect", ()
     INTERNAL: [500, "B50000"],
     SMS_FAILED: [502, "B50201"],
     VERIFIER_DOWN: [502, "B50202"],
+    CLEARING_FAILED: [502, "B50203"],
   };
 
   test.each(Object.entries(table))("%s", (code, [status, word]) => {
