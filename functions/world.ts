@@ -63,6 +63,9 @@ type KeyPair = {
 type Metric =
   | "SystemError"
   | "DependencyFailure"
+  | "ClearingFailed"
+  | "ClearingUnavailable"
+  | "OrderParked"
   | "WebhookUndelivered"
   | "SignatureRefused"
   | "CertificateExpiring"
