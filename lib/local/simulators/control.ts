@@ -1,7 +1,15 @@
 import * as z from "zod";
 import type { LocalClock } from "../clock.ts";
 import type { Listening } from "../service.ts";
-import { answerWithFault, faultScript, readFaults, takeFault, writeFaults } from "./faults.ts";
+import {
+  answerWithFault,
+  faultScript,
+  isOwnFault,
+  type OwnFaults,
+  readFaults,
+  takeFault,
+  writeFaults,
+} from "./faults.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { type Credential, checkSignature, signatureWindowMs } from "./request-signature.ts";
 import { json, serve, type WireAnswer, type WireRequest, type WireResponse } from "./wire.ts";
@@ -24,6 +32,9 @@ export type Behaviour = {
   state(request: WireRequest): Record<string, unknown>;
   /** Control paths of this simulator alone; undefined if it is none of them. */
   control?(request: WireRequest): WireAnswer | undefined;
+  /** Faults of this system's own; a script that names another is refused. */
+  readonly ownFaults?: OwnFaults;
+  readonly sendsCallbacks?: true;
   /** Present on systems that act by themselves (callbacks, expiry): sets no more timers and cancels those set. */
   stopTimers?(): void;
 };
@@ -86,7 +97,7 @@ async function respond(
   const seq = journal.record(request, now());
   const rule = takeFault(journal, "kind", request.method, request.path);
   const response = rule
-    ? await answerWithFault(rule, request, behaviour.handle, wait)
+    ? await answerWithFault(rule, request, behaviour, wait)
     : behaviour.handle(request);
   journal.answered(seq, response === "cut" ? "cut" : String(response.status));
   return response;
@@ -137,8 +148,12 @@ function showLog(request: WireRequest, journal: Journal): WireAnswer {
 function replaceFaults(request: WireRequest, journal: Journal, behaviour: Behaviour): WireAnswer {
   const script = parsedBody(faultScript, request.body);
   if ("refusal" in script) return script.refusal;
-  const deaf = script.value.findIndex((rule) => rule.callback && !behaviour.stopTimers);
+  const deaf = script.value.findIndex((rule) => rule.callback && !behaviour.sendsCallbacks);
   if (deaf >= 0) return invalid([[`${deaf}.callback`, "this simulator sends no callbacks"]]);
+  const foreign = script.value.findIndex(
+    ({ kind }) => isOwnFault(kind) && !behaviour.ownFaults?.[kind],
+  );
+  if (foreign >= 0) return invalid([[`${foreign}.kind`, "this simulator cannot play it"]]);
   writeFaults(journal, script.value);
   return json(200, { faults: script.value });
 }
@@ -156,7 +171,8 @@ export function parsedBody<Value>(schema: z.ZodType<Value>, body: Buffer): Parse
   return parsed(schema, data);
 }
 
-function parsed<Value>(schema: z.ZodType<Value>, data: unknown): Parsed<Value> {
+/** `data` as `schema` wants it, or a 400 that names each wrong field. */
+export function parsed<Value>(schema: z.ZodType<Value>, data: unknown): Parsed<Value> {
   const result = schema.safeParse(data);
   if (result.success) return { value: result.data };
   const fields = result.error.issues.map((issue): [string, string] => [

@@ -19,6 +19,13 @@ const callbackFault = z.strictObject({
   otherContract: z.string().min(1).max(64).optional(),
 });
 
+/** Faults that only some systems can play, because they need to know what the request means. */
+const ownFaultKinds = ["late", "processing", "otherOrder"] as const;
+export type OwnFaultKind = (typeof ownFaultKinds)[number];
+export type OwnFaults = Partial<
+  Record<OwnFaultKind, (request: WireRequest, rule: FaultRule) => WireResponse>
+>;
+
 const faultRule = z
   .strictObject({
     match: z
@@ -30,7 +37,7 @@ const faultRule = z
       .default({}),
     /** How often the rule strikes; for ever if absent. */
     times: z.int().min(1).max(1_000_000).optional(),
-    kind: z.enum(["before", "after", "status", "delay", "malformed"]).optional(),
+    kind: z.enum(["before", "after", "status", "delay", "malformed", ...ownFaultKinds]).optional(),
     status: z.int().min(200).max(599).optional(),
     delayMs: z.int().min(0).max(longestDelayMs).optional(),
     headers: z.record(z.string(), z.string()).optional(),
@@ -45,8 +52,10 @@ const faultRule = z
       wrong("kind", "give either kind (a fault of an answer) or callback (a fault of a callback)");
     }
     if (rule.kind === "status" && rule.status === undefined) wrong("status", "is missing");
-    if (rule.kind === "delay" && rule.delayMs === undefined) wrong("delayMs", "is missing");
+    if (takesTime.includes(rule.kind) && rule.delayMs === undefined) wrong("delayMs", "is missing");
   });
+
+const takesTime: readonly unknown[] = ["delay", "late", "processing"];
 
 export const faultScript = z.array(faultRule).max(mostRules);
 export type FaultRule = z.infer<typeof faultRule>;
@@ -83,23 +92,34 @@ export function takeFault(
 }
 
 /**
- * Answers `request` the way `rule` wants. `delayMs` may be added to every kind; it passes before the effect.
+ * Answers `request` the way `rule` wants. `delayMs` may be added to every common kind; it passes before the effect.
  * `after` with a status lets the effect happen and answers that status instead of cutting the connection.
  */
 export async function answerWithFault(
   rule: FaultRule,
   request: WireRequest,
-  handle: (request: WireRequest) => WireAnswer,
+  system: {
+    readonly handle: (request: WireRequest) => WireAnswer;
+    readonly ownFaults?: OwnFaults;
+  },
   wait: (ms: number) => Promise<void>,
 ): Promise<WireResponse> {
+  const ownFault = ownFaultOf(rule, system.ownFaults);
+  if (ownFault !== undefined) return ownFault(request, rule);
   if (rule.delayMs !== undefined) await wait(rule.delayMs);
   if (rule.kind === "before") return "cut";
   if (rule.kind === "status") return scriptedAnswer(rule);
-  const answer = handle(request);
+  const answer = system.handle(request);
   if (rule.kind === "after") return rule.status === undefined ? "cut" : scriptedAnswer(rule);
   if (rule.kind === "malformed") return { ...answer, body: rule.body ?? '{"broken":' };
   return answer;
 }
+
+export const isOwnFault = (kind: FaultRule["kind"]): kind is OwnFaultKind =>
+  ownFaultKinds.some((own) => own === kind);
+
+const ownFaultOf = ({ kind }: FaultRule, faults: OwnFaults = {}) =>
+  isOwnFault(kind) ? faults[kind] : undefined;
 
 function scriptedAnswer(rule: FaultRule): WireAnswer {
   const status = rule.status ?? 500;

@@ -23,6 +23,8 @@ export type Journal = {
   write(kind: string, id: string, item: unknown): void;
   /** The newest `limit` items of a kind, oldest first. */
   list<Item>(kind: string, limit?: number): Item[];
+  /** At most `limit` items of a kind with `seq` greater than `after`, oldest first; `seq` has gaps. */
+  page<Item>(kind: string, after: number, limit: number): { seq: number; item: Item }[];
   /** False if this client used the nonce before; forgets those no window can accept any more. */
   claimNonce(clientId: string, nonce: string, nowMs: number, keepMs: number): boolean;
   /** All writes of `work` or none, also when the process is killed in between. */
@@ -66,6 +68,9 @@ export function openJournal(directory: string, name: string): Journal {
   const selectItems = database.prepare(
     `SELECT value FROM item WHERE kind = ? ORDER BY seq DESC LIMIT ?`,
   );
+  const selectPage = database.prepare(
+    `SELECT seq, value FROM item WHERE kind = ? AND seq > ? ORDER BY seq LIMIT ?`,
+  );
   const dropNonces = database.prepare(`DELETE FROM nonce WHERE expires_ms < ?`);
   const insertNonce = database.prepare(`INSERT OR IGNORE INTO nonce VALUES (?, ?, ?)`);
 
@@ -95,6 +100,10 @@ export function openJournal(directory: string, name: string): Journal {
     list(kind, limit = itemsListed) {
       const newestFirst = selectItems.all(kind, limit);
       return newestFirst.reverse().map((row) => JSON.parse(String(row.value)));
+    },
+    page(kind, after, limit) {
+      const rows = selectPage.all(kind, after, limit);
+      return rows.map(({ seq, value }) => ({ seq: Number(seq), item: JSON.parse(String(value)) }));
     },
     claimNonce(clientId, nonce, nowMs, keepMs) {
       dropNonces.run(nowMs);

@@ -49,6 +49,7 @@ export function verificationSimulator(
       home: (request) => statementPage(request, cases.list().reverse(), ownUrl()),
       state: () => ({ verifications: cases.list(), callbacks: outbox.list() }),
       control: (request) => control(request, system),
+      sendsCallbacks: true,
       stopTimers() {
         outbox.stop();
         cases.stop();
