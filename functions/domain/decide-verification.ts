@@ -200,19 +200,17 @@ export function verificationResult(
     ...(passed ? {} : { failReason: command.failReason }),
   };
   const actor = command.source === "DEADLINE" ? "platform" : "verification-system";
-  const ignored = (why: string): Draft =>
-    draft(command, "AUTH_RESULT_IGNORED", actor, { ...facts, why });
+  const ignored = (why: string): readonly Draft[] =>
+    contract.ignoredResults < figures.ignoredResults
+      ? [draft(command, "AUTH_RESULT_IGNORED", actor, { ...facts, why })]
+      : [];
   // A new challenge follows a failed one only, so a former challenge has failed.
   const state = former ? "FAILED" : challenge.state;
   const known = state === "PASSED" || state === "FAILED";
   if (known && (state === "PASSED") === passed) return nothing;
-  if (known || isTerminal(contract)) {
-    return contract.ignoredResults >= figures.ignoredResults
-      ? nothing
-      : { drafts: [ignored(known ? "CONTRADICTS" : "TERMINAL")] };
-  }
+  if (known || isTerminal(contract)) return { drafts: ignored(known ? "CONTRADICTS" : "TERMINAL") };
   if (isPast(contract.expiresAt, command.at))
-    return { drafts: [expired(command), ignored("LATE")] };
+    return { drafts: [expired(command), ...ignored("LATE")] };
 
   const result = (more: Facts): Draft =>
     draft(command, "AUTH_RESULT", actor, { ...facts, ...more }, command.evidence);
