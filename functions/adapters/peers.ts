@@ -3,7 +3,7 @@ import type { World } from "../world.ts";
 import { secret } from "./secrets.ts";
 
 const peer = z.strictObject({ clientId: z.string().min(1), secret: z.string().min(16) });
-const schema = z.strictObject({ smsGateway: peer, verificationSystem: peer });
+const schema = z.strictObject({ smsGateway: peer, verificationSystem: peer, clearing: peer });
 
 export type Peer = z.infer<typeof peer>;
 

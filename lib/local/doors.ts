@@ -2,14 +2,24 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LocalClock } from "./clock.ts";
 import { type Listening, type LocalService, listen } from "./service.ts";
+import { clearingSimulator } from "./simulators/clearing.ts";
 import { partnerSimulator } from "./simulators/partner.ts";
 import { smsSimulator } from "./simulators/sms.ts";
 import { type TimestampSimulator, timestampSimulator } from "./simulators/timestamp.ts";
 import { verificationSimulator } from "./simulators/verification.ts";
 import { type Credentials, writeWhole } from "./template/credentials.ts";
 
-/** Everything of the stack that listens where people, partners or stored links may point. */
-const doorNames = ["api", "console", "aws", "sms", "verification", "partner", "timestamp"] as const;
+/** Everything of the stack that listens where people, partners or stored links may point; a new door comes last. */
+const doorNames = [
+  "api",
+  "console",
+  "aws",
+  "sms",
+  "verification",
+  "partner",
+  "timestamp",
+  "clearing",
+] as const;
 type DoorName = (typeof doorNames)[number];
 
 /** A door that is open before what stands behind it is ready, and until it is gone: callers wait. */
@@ -20,7 +30,7 @@ type HeldDoor = Listening & {
 };
 
 export type Doors = Readonly<Record<"api" | "console" | "aws", HeldDoor>> &
-  Readonly<Record<"sms" | "verification" | "partner", Listening>> & {
+  Readonly<Record<"sms" | "verification" | "partner" | "clearing", Listening>> & {
     readonly timestamp: TimestampSimulator;
   };
 
@@ -71,6 +81,11 @@ export async function openDoors(options: {
       ),
     ),
     timestamp: own(await open("timestamp", (port) => timestampSimulator(at("timestamp", port)))),
+    clearing: own(
+      await open("clearing", (port) =>
+        clearingSimulator({ ...at("clearing", port), clients: clients(credentials.clearing) }),
+      ),
+    ),
   };
 }
 

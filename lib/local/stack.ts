@@ -44,6 +44,7 @@ export type StackDescription = {
     readonly verification: string;
     readonly partner: string;
     readonly timestamp: string;
+    readonly clearing: string;
   };
   readonly partners: Credentials["partners"];
   readonly verificationSystem: Credentials["verificationSystem"];
@@ -145,12 +146,13 @@ async function start(options: StackOptions, closing: Closing): Promise<LocalStac
 }
 
 /** The parameters that a deployment would give; a loopback call-back is allowed by name only. */
-const stackParameters = ({ api, sms, verification, partner, timestamp }: Doors) => ({
+const stackParameters = ({ api, sms, verification, partner, timestamp, clearing }: Doors) => ({
   PublicBaseUrl: api.url,
   SmsGatewayUrl: sms.url,
   VerificationUrl: verification.url,
   TimestampUrls: timestamp.url,
   TimestampRoots: timestamp.rootPem,
+  ClearingUrl: clearing.url,
   AllowedCallbackHosts: new URL(partner.url).host,
   IdentityCheck: "format",
   LogOrigin: "localhost/qianyue/log",
@@ -161,7 +163,7 @@ function describe(
   credentials: Credentials,
   directory: string,
 ): Omit<StackDescription, "environment"> {
-  const { api, console, aws, sms, verification, partner, timestamp } = doors;
+  const { api, console, aws, sms, verification, partner, timestamp, clearing } = doors;
   return {
     apiUrl: api.url,
     consoleUrl: console.url,
@@ -171,6 +173,7 @@ function describe(
       verification: verification.url,
       partner: partner.url,
       timestamp: timestamp.url,
+      clearing: clearing.url,
     },
     partners: credentials.partners,
     verificationSystem: credentials.verificationSystem,

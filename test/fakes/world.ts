@@ -12,6 +12,7 @@ import { fakeS3 } from "./s3.ts";
 import { fakeStepFunctions } from "./step-functions.ts";
 
 export const verificationPeer = { clientId: "verifier", secret: "verification secret" };
+export const clearingPeer = { clientId: "qianyue", secret: "clearing secret 01" };
 export const partner = { clientId: "sandai", secret: "partner secret 01" };
 
 const secrets: Readonly<Record<string, string>> = {
@@ -19,6 +20,7 @@ const secrets: Readonly<Record<string, string>> = {
   peers: JSON.stringify({
     smsGateway: { clientId: "qianyue", secret: "sms gateway secret" },
     verificationSystem: verificationPeer,
+    clearing: clearingPeer,
   }),
   partners: JSON.stringify({
     partners: [

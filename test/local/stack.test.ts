@@ -72,6 +72,8 @@ test("stack.json tells a client everything while the stack runs, and is gone aft
   expect(partners).toMatchObject([
     { clientId: "sandbox-native", dialects: ["native"] },
     { clientId: "sandbox-a", dialects: ["A"] },
+    { clientId: "sandbox-tiancai", dialects: ["T"] },
+    { clientId: "sandbox-operations", dialects: [], scopes: ["operations"] },
   ]);
   await stack.close();
   expect(existsSync(file)).toBe(false);

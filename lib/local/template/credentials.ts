@@ -9,6 +9,8 @@ type PartnerCredentials = {
   /** Standard Webhooks: `whsec_` and base64. */
   readonly webhookSecret: string;
   readonly dialects: readonly string[];
+  /** What it may do beside its own contracts and orders. */
+  readonly scopes: readonly string[];
 };
 
 type PeerCredentials = { readonly clientId: string; readonly secret: string };
@@ -17,18 +19,42 @@ export type Credentials = {
   readonly partners: readonly PartnerCredentials[];
   readonly smsGateway: PeerCredentials;
   readonly verificationSystem: PeerCredentials;
+  readonly clearing: PeerCredentials;
 };
 
-/** The credentials of this data folder, made at its first start and kept. */
+/** The credentials of this data folder, made at its first start and kept; what an older start did not know is added. */
 export function readCredentials(file: string): Credentials {
-  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Credentials;
+  const kept: Partial<Credentials> = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
   const credentials: Credentials = {
-    partners: [partner("sandbox-native", "native"), partner("sandbox-a", "A")],
-    smsGateway: { clientId: "qianyue-sms", secret: secret() },
-    verificationSystem: { clientId: "qianyue-verification", secret: secret() },
+    partners: sandboxWith(kept.partners ?? []),
+    smsGateway: kept.smsGateway ?? { clientId: "qianyue-sms", secret: secret() },
+    verificationSystem: kept.verificationSystem ?? {
+      clientId: "qianyue-verification",
+      secret: secret(),
+    },
+    clearing: kept.clearing ?? { clientId: "qianyue-clearing", secret: secret() },
   };
-  writeWhole(file, credentials);
+  if (JSON.stringify(kept) !== JSON.stringify(credentials)) writeWhole(file, credentials);
   return credentials;
+}
+
+const sandbox = [
+  { clientId: "sandbox-native", dialects: ["native"], scopes: [] },
+  { clientId: "sandbox-a", dialects: ["A"], scopes: [] },
+  { clientId: "sandbox-tiancai", dialects: ["T"], scopes: [] },
+  // Operations list and close parked orders; they start nothing.
+  { clientId: "sandbox-operations", dialects: [], scopes: ["operations"] },
+] as const;
+
+/** What is kept wins, so that a partner that somebody added or changed by hand stays as it is. */
+function sandboxWith(kept: readonly PartnerCredentials[]): PartnerCredentials[] {
+  const partners = sandbox.map((terms) => ({
+    ...terms,
+    ...newSecrets(),
+    ...kept.find(({ clientId }) => clientId === terms.clientId),
+  }));
+  const others = kept.filter((one) => !sandbox.some(({ clientId }) => clientId === one.clientId));
+  return [...partners, ...others];
 }
 
 /** Writes JSON so that a crash leaves the old file or the new one, readable by its owner only. */
@@ -41,9 +67,9 @@ export function writeWhole(file: string, content: unknown): void {
   renameSync(`${file}.new`, file);
 }
 
-function partner(clientId: string, dialect: string): PartnerCredentials {
-  const webhookSecret = `whsec_${randomBytes(24).toString("base64")}`;
-  return { clientId, secret: secret(), webhookSecret, dialects: [dialect] };
-}
+const newSecrets = () => ({
+  secret: secret(),
+  webhookSecret: `whsec_${randomBytes(24).toString("base64")}`,
+});
 
 const secret = () => randomBytes(32).toString("hex");

@@ -134,7 +134,7 @@ export async function seedSecrets(
   credentials: Credentials,
   partnerUrl: string,
 ): Promise<void> {
-  const { smsGateway, verificationSystem } = credentials;
+  const { smsGateway, verificationSystem, clearing } = credentials;
   const partners = credentials.partners.map(({ secret, ...partner }) => ({
     ...partner,
     secrets: [secret],
@@ -142,7 +142,7 @@ export async function seedSecrets(
   }));
   const values: Record<string, object> = {
     PARTNERS_SECRET_ID: { partners },
-    PEERS_SECRET_ID: { smsGateway, verificationSystem },
+    PEERS_SECRET_ID: { smsGateway, verificationSystem, clearing },
   };
   for (const [variable, value] of Object.entries(values)) {
     const SecretId = functions
