@@ -6,11 +6,13 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
+import { authorizationOf } from "../domain/authorization.ts";
 import { type Contract, type ContractId, created, evolve } from "../domain/contract.ts";
 import type { Draft } from "../domain/drafts.ts";
 import { type Disclosure, type Entry, evidenceType, linkEntry } from "../domain/evidence.ts";
 import { type Outcome, type Settlement, settlements, workAfter } from "../domain/waits.ts";
 import type { World } from "../world.ts";
+import { authorizationItem } from "./authorizations.ts";
 import {
   contractFromItem,
   type Details,
@@ -210,7 +212,9 @@ export function contractStore(
               putHead(before, after),
               ...chained.map((link) => putEntry(link, after)),
               ...waitWrites(before.id, settled, beside.note),
-              ...(beside.items ?? []).map((Item) => ({ Put: { TableName: tables.flow, Item } })),
+              ...[...(beside.items ?? []), ...authorized(before, after)].map((Item) => ({
+                Put: { TableName: tables.flow, Item },
+              })),
             ],
           }),
         );
@@ -381,6 +385,14 @@ export function contractStore(
 }
 
 export type ContractStore = ReturnType<typeof contractStore>;
+
+/** K42: whoever commits it, what a contract allows is known the moment it does or no longer does. */
+function authorized(before: Contract, after: Contract): readonly Item[] {
+  const authorization = authorizationOf(after);
+  return authorization === undefined || after.authorization === before.authorization
+    ? []
+    : [authorizationItem(authorization)];
+}
 
 const subjectKey = (fingerprint: string): string => `SUBJECT#${fingerprint}`;
 

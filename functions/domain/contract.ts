@@ -1,3 +1,4 @@
+import { type AuthorizationTerms, termsOf } from "./authorization-terms.ts";
 import { type Entry, leafHash } from "./evidence.ts";
 import type { VerificationMethod } from "./verification-rules.ts";
 import type { BizScene, UserType } from "./words.ts";
@@ -80,6 +81,11 @@ export type Contract = {
     /** Every party's signature is in the document; the chain names its hash. */
     readonly signed?: true;
   };
+  /** What it is to authorise (K42); it does so from the root of its seal on, until it is withdrawn. */
+  readonly authorization?: AuthorizationTerms & {
+    readonly root?: string;
+    readonly withdrawnAt?: string;
+  };
   readonly sms: Sms;
   readonly signers: readonly Signer[];
   readonly sealed: boolean;
@@ -127,6 +133,7 @@ export function replay(entries: readonly Entry[]): Contract {
 export function created(entry: Entry): Contract {
   if (entry.step !== "FLOW_CREATED") throw new Error(`a chain cannot begin with ${entry.step}`);
   const fact = (name: string): string => String(entry.facts[name]);
+  const terms = termsOf(entry.facts);
   return {
     id: entry.contractId as ContractId,
     owner: fact("owner"),
@@ -140,6 +147,7 @@ export function created(entry: Entry): Contract {
     expiresAt: fact("expiresAt"),
     allowExternalDelivery: entry.facts.allowExternalDelivery === true,
     state: { status: "CREATED" },
+    ...(terms ? { authorization: terms } : {}),
     sms: { messages: 0, failures: 0, inWindow: 0, notify: "NONE" },
     signers: [{ number: 1 }],
     sealed: false,
@@ -226,7 +234,12 @@ function changed(contract: Contract, entry: Entry): Contract {
     case "ARCHIVED":
       return { ...contract, timestamped: true };
     case "COMPLETED":
-      return { ...contract, state: { status: "COMPLETED", at } };
+      return {
+        ...withAuthorization(contract, { root: String(facts.root) }),
+        state: { status: "COMPLETED", at },
+      };
+    case "AUTHORIZATION_WITHDRAWN":
+      return withAuthorization(contract, { withdrawnAt: at });
     case "SYSTEM_ERROR":
       return {
         ...contract,
@@ -338,6 +351,14 @@ function withSigner(
     ),
   };
 }
+
+const withAuthorization = (
+  contract: Contract,
+  change: { readonly root: string } | { readonly withdrawnAt: string },
+): Contract =>
+  contract.authorization === undefined
+    ? contract
+    : { ...contract, authorization: { ...contract.authorization, ...change } };
 
 function withoutAttention(contract: Contract): Contract {
   const { attention: _mended, ...rest } = contract;

@@ -5,6 +5,7 @@ import {
   type Signer,
   signerOf,
 } from "./contract.ts";
+import { endedByErasure, type WithdrawCommand, withdraw } from "./decide-authorization.ts";
 import {
   challengeAccepted,
   challengeFailed,
@@ -69,6 +70,7 @@ export type Command = { readonly at: string } & (
       readonly reason: string;
       readonly operator: string;
     }
+  | WithdrawCommand
   | VerificationCommand
   | { readonly type: "conclude"; readonly cause: string }
   | { readonly type: "signDocument"; readonly facts: Facts }
@@ -154,6 +156,8 @@ export function decide(contract: Contract, command: Command): Decision {
       ]);
     case "revoke":
       return revoke(contract, command);
+    case "withdraw":
+      return withdraw(contract, command);
     case "requestChallenge":
       return requestChallenge(contract, command);
     case "challengeAccepted":
@@ -194,7 +198,12 @@ export function decide(contract: Contract, command: Command): Decision {
       };
     case "erase":
       return isTerminal(contract) && contract.sealed
-        ? { drafts: [draft(command, "ERASED", `operator:${command.operator}`, {})] }
+        ? {
+            drafts: [
+              ...endedByErasure(contract, command),
+              draft(command, "ERASED", `operator:${command.operator}`, {}),
+            ],
+          }
         : refuse("STATE_CONFLICT", "revoke the contract and let it be sealed before erasing it");
     case "systemError":
       // The rule that reports an execution delivers at least once; one execution breaks only once.

@@ -27,6 +27,7 @@ const eventTypes: Readonly<Partial<Record<Step, string>>> = {
   DECLINED: "rejected",
   REVOKED: "revoked",
   ARCHIVED: "archived",
+  AUTHORIZATION_WITHDRAWN: "withdrawn",
 };
 
 /** C-17. A seal without a time-stamp asks for one: what follows `archive_failed` archives again (C-73). */

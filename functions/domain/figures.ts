@@ -24,4 +24,6 @@ export const figures = {
   recoveries: 2,
   /** A declined contract may not be started again before this (requirements 3.2). */
   restartAfterDeclineSeconds: 24 * 3600,
+  /** How long money may move on a completed contract that names no end itself (K42). */
+  authorizationDays: 365,
 } as const;

@@ -19,6 +19,7 @@ describe("what others hear of a contract", () => {
     ["EXPIRED", "expired"],
     ["DECLINED", "rejected"],
     ["REVOKED", "revoked"],
+    ["AUTHORIZATION_WITHDRAWN", "withdrawn"],
   ] as const)("3.2: %s is published as esign.contract.v1.%s", (step, word) => {
     expect(eventAfter(step)?.type).toBe(`esign.contract.v1.${word}`);
   });

@@ -160,6 +160,7 @@ export const usual: Readonly<Record<Command["type"], Command>> = {
   sign: { type: "sign", ...visit, signature: "[]" },
   decline: { type: "decline", ...visit, reason: "no" },
   revoke: { type: "revoke", at, owner: "sandai", reason: "wrong party", operator: "op-1" },
+  withdraw: { type: "withdraw", at, owner: "sandai", reason: "store closed", operator: "op-1" },
   requestChallenge: { type: "requestChallenge", at, signer: 1 },
   challengeAccepted: {
     type: "challengeAccepted",

@@ -71,6 +71,10 @@ const life = fc.record({
     allowExternalDelivery: fc.boolean(),
     owner: fc.stringMatching(/^[a-z]{4,20}$/),
     requestId: fc.stringMatching(/^[A-Z0-9]{8,36}$/),
+    payerAccountNo: fc.stringMatching(/^[A-Z][A-Z0-9]{8,23}$/),
+    payeeAccountNo: fc.stringMatching(/^[A-Z][A-Z0-9]{8,23}$/),
+    maxRatio: fc.constantFrom("0.8", "0.3333"),
+    authorizedUntil: fc.constant(later(365 * 24 * 3600)),
   }),
   moves: fc.array(move, { minLength: 60, maxLength: 160 }),
 });
@@ -180,7 +184,13 @@ describe("whatever happens to a contract", () => {
           expect(challenge?.submissions ?? 0).toBeLessThanOrEqual(figures.submissions);
         }
       }
-      for (const step of ["CONTRACT_GENERATED", "SIGNED", "SEALED", "COMPLETED"])
+      for (const step of [
+        "CONTRACT_GENERATED",
+        "SIGNED",
+        "SEALED",
+        "COMPLETED",
+        "AUTHORIZATION_WITHDRAWN",
+      ])
         expect(entries.filter((entry) => entry.step === step).length).toBeLessThanOrEqual(1);
     },
   );
