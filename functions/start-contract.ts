@@ -7,8 +7,9 @@ import type { PlatformKeys } from "./adapters/platform-keys.ts";
 import type { CreateRequest } from "./dialects/native-request.ts";
 import { chooseAgreementTemplate } from "./domain/agreement-templates.ts";
 import { defaultAgreementType } from "./domain/agreement-types.ts";
+import { termsFacts } from "./domain/authorization-terms.ts";
 import type { Contract } from "./domain/contract.ts";
-import { type Draft, plusSeconds } from "./domain/drafts.ts";
+import { type Draft, isPast, plusSeconds } from "./domain/drafts.ts";
 import { figures } from "./domain/figures.ts";
 import { Problem } from "./domain/problem.ts";
 import { chooseSmsTemplate } from "./domain/sms-templates.ts";
@@ -34,6 +35,9 @@ export function contractStarter(
     const id = await keys.contractId(partner.clientId, "contract", request.requestId);
     const fingerprint = await keys.fingerprint(canonical(request));
     const at = world.now();
+    // A repeated request is answered like the first, however much time has passed since.
+    if (isPast(request.authorization?.validUntil, at) && (await contracts.read(id)) === undefined)
+      throw invalidField("authorization.validUntil", "must lie in the future");
     const { method, rule } = chooseVerification({ ...request, forced: figures.forcedMethods });
     const details = await detailsOf(keys, request);
     const draft: Draft = {
@@ -53,6 +57,7 @@ export function contractStarter(
         ...(request.userInfo.partyId ? { subjectId: request.userInfo.partyId } : {}),
         method,
         rule,
+        ...termsFacts(request.authorization),
         expiresAt: plusSeconds(at, figures.flowSeconds),
         allowExternalDelivery: request.allowExternalDelivery ?? false,
       },
@@ -102,8 +107,7 @@ async function detailsOf(keys: PlatformKeys, request: CreateRequest): Promise<De
   const sms = chooseSmsTemplate(request);
   if (request.smsTemplate && "templateId" in sms && sms.templateId !== request.smsTemplate) {
     const message = `must be ${sms.templateId} for this scene and user type, or be left out`;
-    const fields = [{ field: "smsTemplate", message }];
-    throw new Problem("PARAM_INVALID", `smsTemplate ${message}`, { fields });
+    throw invalidField("smsTemplate", message);
   }
   const missing = "missing" in template ? template.missing : "missing" in sms ? sms.missing : "";
   if ("missing" in template || "missing" in sms)
@@ -127,6 +131,9 @@ async function detailsOf(keys: PlatformKeys, request: CreateRequest): Promise<De
     ...(request.returnUrl ? { returnUrl: request.returnUrl } : {}),
   };
 }
+
+const invalidField = (field: string, message: string): Problem =>
+  new Problem("PARAM_INVALID", `${field} ${message}`, { fields: [{ field, message }] });
 
 /** What a person or an enterprise is found by when it asks to be erased. */
 async function subjectFingerprints(keys: PlatformKeys, subject: Subject): Promise<string[]> {

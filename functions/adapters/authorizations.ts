@@ -105,6 +105,8 @@ export function authorizations(world: World, table: string) {
   };
 }
 
+export type Authorizations = ReturnType<typeof authorizations>;
+
 /** Two completed in the same millisecond are told apart by their ids, so that every reader picks the same one. */
 const newestFirst = (a: Authorization, b: Authorization): number =>
   b.validFrom.localeCompare(a.validFrom) || b.contractId.localeCompare(a.contractId);

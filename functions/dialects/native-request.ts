@@ -9,6 +9,7 @@ import {
 } from "../domain/identity-numbers.ts";
 import type { FieldProblem } from "../domain/problem.ts";
 import { bizScenes, fundScenes, subjectRoles, userTypes } from "../domain/words.ts";
+import { authorizationFaults, authorizationSchema } from "./authorization-request.ts";
 import { fieldProblems, invalid, text } from "./fields.ts";
 
 /** The request of `POST /v1/contracts` (A-03, B-18) and the two small bodies beside it. */
@@ -77,6 +78,7 @@ const createSchema = (check: IdentityCheck) =>
       smsTemplate: text(64).optional(),
       returnUrl: link.optional(),
       allowExternalDelivery: z.boolean().optional(),
+      authorization: authorizationSchema.optional(),
     })
     .superRefine(
       (request, context) => {
@@ -109,7 +111,7 @@ export function readCreateRequest(body: unknown, check: IdentityCheck): CreateRe
  * The fields may be of any type here, for it is also asked about requests that are already refused.
  */
 function* contradictions(
-  { userType, userInfo: subject, bizScene, processType }: CreateRequest,
+  { userType, userInfo: subject, bizScene, processType, authorization }: CreateRequest,
   check: IdentityCheck,
 ): Generator<FieldProblem> {
   const fault = (name: string, message: string) => ({ field: `userInfo.${name}`, message });
@@ -123,6 +125,7 @@ function* contradictions(
     yield fault("bankAccountNo", "is not a valid bank card number");
   if (Object.hasOwn(processOf, bizScene) && processType && processType !== processOf[bizScene])
     yield { field: "processType", message: `contradicts bizScene ${bizScene}` };
+  if (isObject(authorization)) yield* authorizationFaults(bizScene, authorization);
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
