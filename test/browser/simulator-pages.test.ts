@@ -1,6 +1,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { clearingSimulator } from "../../lib/local/simulators/clearing.ts";
 import type { Simulator } from "../../lib/local/simulators/control.ts";
 import { partnerSimulator } from "../../lib/local/simulators/partner.ts";
 import { smsSimulator } from "../../lib/local/simulators/sms.ts";
@@ -104,11 +105,27 @@ async function everyPage(): Promise<string[]> {
   await post(verification, "/v1/verifications", deposit);
   const { handOffUrl } = await post(verification, "/v1/verifications", face(partner));
   await fetch(`${partner.url}/callback`, { method: "POST", body: '{"type":"x"}' });
-  return [`${sms.url}/`, `${verification.url}/`, handOffUrl, `${partner.url}/`];
+  const clearing = await stage.start((options) =>
+    clearingSimulator({ ...options, clients: [client] }),
+  );
+  await fetch(`${clearing.url}/_control/accounts`, {
+    method: "PUT",
+    body: '{"STORE_002": {"balance": "10", "frozen": true}}',
+  });
+  await post(clearing, "/split/execute", movement, movement.requestNo);
+  return [`${sms.url}/`, `${verification.url}/`, handOffUrl, `${partner.url}/`, `${clearing.url}/`];
 }
 
-async function post(simulator: Simulator, path: string, value: object) {
+const movement = {
+  requestNo: "TO1",
+  bizType: "COLLECTION",
+  payerAccountNo: "STORE_001",
+  receiverAccountNo: "HQ_001",
+  amount: "12.34",
+};
+
+async function post(simulator: Simulator, path: string, value: object, key = path) {
   const body = JSON.stringify(value);
-  const headers = { ...signed(stage.clock.now(), "POST", path, body), "idempotency-key": path };
+  const headers = { ...signed(stage.clock.now(), "POST", path, body), "idempotency-key": key };
   return (await fetch(simulator.url + path, { method: "POST", headers, body })).json();
 }

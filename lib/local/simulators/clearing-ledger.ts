@@ -5,7 +5,9 @@ import type { Journal } from "./journal.ts";
 const accountNo = z.string().min(1).max(64);
 /** Requirements 3.3, "Amount". */
 const yuanForm = /^(0|[1-9]\d{0,12})(\.\d{1,2})?$/;
-const yuan = z.string().regex(yuanForm, 'must be yuan with at most two decimals, as "12.34"');
+const yuan = z
+  .string()
+  .regex(yuanForm, { error: 'must be yuan with at most two decimals, as "12.34"', abort: true });
 
 export const instructionSchema = z.strictObject({
   requestNo: z.string().regex(/^[\w-]{1,64}$/, "must be 1 to 64 letters, digits, _ or -"),
