@@ -6,6 +6,7 @@ import {
   electronicEvidence,
   heading,
   liabilityAndDisputes,
+  limits,
   opening,
   paragraph,
   personalInformation,
@@ -14,19 +15,29 @@ import {
 } from "./agreement-wording.ts";
 import type { UserType } from "./words.ts";
 
+/** 2 shows the accounts and the term of the mandate (K42). */
+export const agreementVersions = [1, 2] as const;
+export type AgreementVersion = (typeof agreementVersions)[number];
+
 type Body = {
   /** How the scene is called in the table of facts. */
   readonly scene: string;
   /** What a party withdraws when it revokes. */
   readonly mandate: string;
+  /** What the mandate is limited to; beside the scene, for another line would cost some agreement a page. */
+  readonly limit: string;
   readonly terms: (userType: UserType) => readonly TemplateBlock[];
 };
 
-/** The whole text of one agreement type for one kind of signer. */
-export function agreementBody(agreementType: AgreementType, userType: UserType): TemplateBlock[] {
-  const { scene, mandate, terms } = bodies[agreementType];
+/** The whole text of one agreement type for one kind of signer, in the wording of a released version. */
+export function agreementBody(
+  agreementType: AgreementType,
+  userType: UserType,
+  version: AgreementVersion,
+): TemplateBlock[] {
+  const { scene, mandate, limit, terms } = bodies[agreementType];
   return [
-    ...opening(userType, scene),
+    ...opening(userType, version === 1 ? scene : `${scene}：${limit}`),
     ...terms(userType),
     ...personalInformation[userType],
     ...electronicEvidence,
@@ -40,6 +51,7 @@ const bodies = {
   RELATION_BINDING_AGREEMENT: {
     scene: "关系绑定",
     mandate: "关系绑定",
+    limit: limits.pair,
     terms: (userType) => [
       paragraph(
         "乙方与总部存在业务合作，总部拟通过甲方的支付服务向乙方划付款项。为明确收付款关系、保障资金安全，甲乙双方在平等自愿的基础上订立本协议。",
@@ -72,6 +84,7 @@ const bodies = {
   SETTLEMENT_POWER_OF_ATTORNEY: {
     scene: "关系绑定（结算委托）",
     mandate: "结算委托",
+    limit: limits.pair,
     terms: (userType) => [
       paragraph(
         "乙方作为委托人，就其应收款项的结算事宜委托甲方作为受托人办理，并出具本委托书。甲方接受委托，双方共同遵守下列约定。",
@@ -103,6 +116,7 @@ const bodies = {
   PAYOUT_AUTHORIZATION_AGREEMENT: {
     scene: "开通付款",
     mandate: "代付授权",
+    limit: limits.payer,
     terms: (userType) => [
       paragraph(
         "乙方需要通过甲方的支付服务向其门店、会员或者其他收款方批量付款。甲乙双方在平等自愿的基础上，就代付授权订立本协议。",
@@ -137,6 +151,7 @@ const bodies = {
   PAYOUT_AUTHORIZATION_LETTER: {
     scene: "开通付款（单方授权）",
     mandate: "代付授权",
+    limit: limits.payer,
     terms: (userType) => [
       paragraph(
         "乙方已与甲方建立支付服务关系。现乙方以本授权书向甲方作出下列授权，甲方据以办理代付业务。本授权书未尽事宜，适用双方既有的服务约定。",
@@ -168,6 +183,7 @@ const bodies = {
   POOLING_AUTHORIZATION_AGREEMENT: {
     scene: "归集授权",
     mandate: "归集授权",
+    limit: limits.pair,
     terms: (userType) => [
       paragraph(
         "乙方为总部旗下门店，总部需要对门店经营收款进行统一管理。甲乙双方在平等自愿的基础上，就乙方授权将其账户资金归集至总部订立本协议。",

@@ -1,5 +1,5 @@
 import { type AgreementContent, variablesIn } from "./agreement.ts";
-import { agreementBody } from "./agreement-bodies.ts";
+import { agreementBody, agreementVersions } from "./agreement-bodies.ts";
 import {
   type AgreementType,
   agreementTitle,
@@ -23,19 +23,23 @@ type AgreementSelector = {
   readonly agreementType?: AgreementType | undefined;
 };
 
-/** Every template of the native dialect, one for each legal combination. */
+const activeVersion = 2;
+
+/** Every template of the native dialect: one active for each legal combination, and what older contracts hold. */
 export const agreementTemplates: readonly AgreementTemplate[] = bizScenes.flatMap((bizScene) =>
   legalAgreementTypes[bizScene].flatMap(({ agreementType }) =>
-    userTypes.map((userType) => ({
-      templateId: `${agreementType}.${userType}`,
-      version: 1,
-      state: "ACTIVE" as const,
-      bizScene,
-      userType,
-      agreementType,
-      title: agreementTitle[agreementType],
-      blocks: agreementBody(agreementType, userType),
-    })),
+    userTypes.flatMap((userType) =>
+      agreementVersions.toReversed().map((version) => ({
+        templateId: `${agreementType}.${userType}`,
+        version,
+        state: version === activeVersion ? ("ACTIVE" as const) : ("RETIRED" as const),
+        bizScene,
+        userType,
+        agreementType,
+        title: agreementTitle[agreementType],
+        blocks: agreementBody(agreementType, userType, version),
+      })),
+    ),
   ),
 );
 

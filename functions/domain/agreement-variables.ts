@@ -1,4 +1,6 @@
 import type { Variables } from "./agreement.ts";
+import { type AuthorizationTerms, ratioPercent } from "./authorization-terms.ts";
+import { figures } from "./figures.ts";
 
 /** What is known of the signer when the agreement is made; full numbers live in disclosures only. */
 export type AgreementSubject = {
@@ -19,7 +21,7 @@ type AgreementFacts = {
   readonly partyAName?: string | undefined;
   readonly headquartersName?: string | undefined;
   readonly fundPurpose?: string | undefined;
-  readonly poolingRatio?: string | undefined;
+  readonly authorization?: AuthorizationTerms | undefined;
 };
 
 /** Every variable a template may use; `lintTemplates` refuses others. */
@@ -30,6 +32,9 @@ export const agreementVariableNames = [
   "headquartersName",
   "fundPurpose",
   "poolingRatio",
+  "payerAccountNo",
+  "payeeAccountNo",
+  "authorizedUntil",
   "partyBName",
   "mobileMasked",
   "idNumberMasked",
@@ -45,14 +50,18 @@ export const agreementVariableNames = [
  * that points to where it is registered, so that no line of the agreement is empty.
  */
 export function agreementVariables(facts: AgreementFacts): Variables {
-  const { subject } = facts;
+  const { subject, authorization } = facts;
+  const { maxRatio } = authorization ?? {};
   return {
     contractId: facts.contractId,
     agreedOn: chineseDay(facts.createdAt),
     partyAName: facts.partyAName ?? "拉卡拉支付股份有限公司",
     headquartersName: facts.headquartersName ?? "以业务系统登记的总部为准",
     fundPurpose: facts.fundPurpose ?? "以业务系统登记的资金用途为准",
-    poolingRatio: facts.poolingRatio ?? "业务系统中经乙方确认的比例",
+    poolingRatio: maxRatio ? ratioPercent(maxRatio) : "业务系统中经乙方确认的比例",
+    payerAccountNo: authorization?.payerAccountNo ?? "以业务系统登记的为准",
+    payeeAccountNo: authorization?.payeeAccountNo ?? "以业务系统登记的为准",
+    authorizedUntil: authorizationEnd(authorization),
     partyBName: subject.name,
     mobileMasked: masked(subject.mobile, 3, 4),
     idNumberMasked: masked(subject.idNumber, 3, 4),
@@ -61,6 +70,14 @@ export function agreementVariables(facts: AgreementFacts): Variables {
     legalRepIdNumberMasked: masked(subject.legalRepIdNumber, 3, 4),
     bankAccountMasked: masked(subject.bankAccountNo, 0, 4),
   } satisfies Record<(typeof agreementVariableNames)[number], string>;
+}
+
+/** The day in China on which the mandate ends; its instant is in the evidence. */
+function authorizationEnd(authorization: AuthorizationTerms | undefined): string {
+  if (authorization === undefined) return "期限以本文件的有效期为准";
+  return authorization.validUntil === undefined
+    ? `自本文件生效之日起${figures.authorizationDays}日`
+    : `至${chineseDay(authorization.validUntil)}止`;
 }
 
 /** Keeps `head` and `tail` characters and covers the middle; a number too short to be covered vanishes. */

@@ -11,6 +11,12 @@ export const heading = (text: string): TemplateBlock => ({ kind: "heading", text
 export const clause = (text: string): TemplateBlock => ({ kind: "clause", text });
 export const paragraph = (text: string): TemplateBlock => ({ kind: "paragraph", text });
 
+/** Between which accounts money may move, and for how long: what is checked later, the signer has read (K42). */
+export const limits = {
+  payer: "付款账户{{payerAccountNo}}；{{authorizedUntil}}",
+  pair: "付款账户{{payerAccountNo}}，收款账户{{payeeAccountNo}}；{{authorizedUntil}}",
+} as const;
+
 /** Notice, key facts and the two parties, in the order a reader checks them. */
 export function opening(userType: UserType, scene: string): TemplateBlock[] {
   return [

@@ -1,10 +1,15 @@
 import { type Agreement, composeAgreement } from "./agreement.ts";
 import { agreementTemplates } from "./agreement-templates.ts";
 import { type AgreementSubject, agreementVariables } from "./agreement-variables.ts";
+import type { AuthorizationTerms } from "./authorization-terms.ts";
 
 /** The agreement of one contract, composed anew wherever it is shown: page, PDF and seal share its hash. */
 export function contractAgreement(
-  contract: { readonly id: string; readonly createdAt: string },
+  contract: {
+    readonly id: string;
+    readonly createdAt: string;
+    readonly authorization?: AuthorizationTerms;
+  },
   details: {
     readonly subject: AgreementSubject;
     readonly templateId: string;
@@ -25,6 +30,7 @@ export function contractAgreement(
       createdAt: contract.createdAt,
       subject: details.subject,
       fundPurpose: details.fundPurpose,
+      authorization: contract.authorization,
     }),
   );
 }

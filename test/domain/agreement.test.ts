@@ -174,9 +174,26 @@ describe("the variables of a contract", () => {
   });
 
   test("D-33: headquarters, purpose and ratio are filled in, or point to where they are registered", () => {
-    const given = { headquartersName: "总部甲", fundPurpose: "货款", poolingRatio: "80%" };
+    const given = { headquartersName: "总部甲", fundPurpose: "货款" };
+    const authorization = { payerAccountNo: "ACC100002", maxRatio: "0.8" };
 
-    expect(agreementVariables({ ...facts, ...given })).toMatchObject(given);
+    expect(agreementVariables({ ...facts, ...given, authorization })).toMatchObject({
+      ...given,
+      poolingRatio: "80%",
+    });
     expect(Object.values(agreementVariables(facts)).map(textFault)).not.toContain("it is empty");
+  });
+
+  test("K42: the accounts and the term that the signer reads are the ones that are checked later", () => {
+    const accounts = { payerAccountNo: "ACC100002", payeeAccountNo: "ACC100001" };
+    const validUntil = "2027-03-31T16:00:00.000Z";
+
+    expect(agreementVariables({ ...facts, authorization: accounts })).toMatchObject({
+      ...accounts,
+      authorizedUntil: "自本文件生效之日起365日",
+    });
+    expect(
+      agreementVariables({ ...facts, authorization: { ...accounts, validUntil } }).authorizedUntil,
+    ).toBe("至2027年4月1日止");
   });
 });

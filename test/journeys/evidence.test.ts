@@ -105,7 +105,11 @@ describe("a downloaded bundle", () => {
     const { name, mobile, idCardNo } = request.userInfo;
 
     const agreement = contractAgreement(
-      { id: created.contractId, createdAt: created.at },
+      {
+        id: created.contractId,
+        createdAt: created.at,
+        authorization: request.authorization,
+      },
       {
         subject: { name, mobile, idNumber: idCardNo },
         templateId: String(generated.facts.templateId),
