@@ -1,12 +1,18 @@
+import { authorizations } from "./adapters/authorizations.ts";
+import { breaker } from "./adapters/breaker.ts";
+import { clearing } from "./adapters/clearing.ts";
 import { contractStore } from "./adapters/contract-store.ts";
 import { dataKeys } from "./adapters/data-key.ts";
 import { nonceGuard } from "./adapters/nonce-guard.ts";
+import { orderStore } from "./adapters/order-store.ts";
 import { type Partner, partnerDirectory } from "./adapters/partners.ts";
 import { peers } from "./adapters/peers.ts";
 import { platformKeys } from "./adapters/platform-keys.ts";
 import { smsGateway } from "./adapters/sms-gateway.ts";
 import { timestampAuthority } from "./adapters/timestamp-authority.ts";
 import { verificationSystem } from "./adapters/verification-system.ts";
+import { batchClearer } from "./clear-batch.ts";
+import { orderClearer } from "./clear-order.ts";
 import type { Contract } from "./domain/contract.ts";
 import { Problem } from "./domain/problem.ts";
 import { readEnvironment } from "./environment.ts";
@@ -55,6 +61,42 @@ export function assembleVerification(world: World) {
     env.VERIFICATION_URL,
     async () => (await read()).verificationSystem,
   );
+}
+
+/** Everything that moves an order: its store, clearing behind the shared breaker, and what authorises it. */
+export function assembleIntake(world: World) {
+  const env = readEnvironment(
+    world,
+    "TRANSACTION_ORDER_TABLE",
+    "EVIDENCE_CHAIN_TABLE",
+    "CONTRACT_FLOW_TABLE",
+    "GUARD_TABLE",
+    "PEERS_SECRET_ID",
+    "CLEARING_URL",
+    "ACCOUNT_CODE",
+  );
+  const orders = orderStore(world, {
+    orders: env.TRANSACTION_ORDER_TABLE,
+    chain: env.EVIDENCE_CHAIN_TABLE,
+  });
+  const readPeers = peers(world, env.PEERS_SECRET_ID);
+  const shared = breaker(world, env.GUARD_TABLE, "clearing");
+  const outside = clearing(world, {
+    url: env.CLEARING_URL,
+    peer: async () => (await readPeers()).clearing,
+    breaker: shared,
+  });
+  const relations = authorizations(world, env.CONTRACT_FLOW_TABLE);
+  const clear = orderClearer(world, { orders, clearing: outside, breaker: shared });
+  return {
+    orders,
+    authorizations: relations,
+    breaker: shared,
+    clearing: outside,
+    accountCode: new RegExp(env.ACCOUNT_CODE),
+    clear,
+    ...batchClearer(world, { orders, authorizations: relations, breaker: shared, clear }),
+  };
 }
 
 export function assembleTimestamps(world: World) {

@@ -171,7 +171,8 @@ export async function verifyCaller<C extends Caller>(
   call: HttpCall,
   find: (clientId: string) => Promise<C | undefined>,
 ): Promise<C> {
-  const clientId = call.headers["x-client-id"] ?? "";
+  // Document T calls the same thing an app (requirements 3.3).
+  const clientId = call.headers["x-client-id"] ?? call.headers["x-app-id"] ?? "";
   const timestamp = call.headers["x-timestamp"] ?? "";
   const nonce = call.headers["x-nonce"] ?? "";
   const given = call.headers["x-signature"] ?? "";

@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { ContractId } from "../domain/contract.ts";
+import type { FaceVerificationId } from "../domain/face-verification.ts";
 import type { World } from "../world.ts";
 import { secret } from "./secrets.ts";
 
@@ -22,6 +23,19 @@ export function platformKeys(world: World, secretId: string) {
     async contractId(owner: string, operation: string, requestId: string): Promise<ContractId> {
       const bytes = await derive("contract-id", owner, operation, requestId);
       return `CT${base32(bytes)}` as ContractId;
+    },
+    /** `TO` and 26 base32 characters (3.3), always the same for one app's requestId: the order's unique key (K37). */
+    async orderNo(appId: string, requestId: string): Promise<string> {
+      return `TO${base32(await derive("order-no", appId, requestId))}`;
+    },
+    /** `VR` and 26 base32 characters, always the same for one client's bizId and bizType (C-30). */
+    async faceVerificationId(
+      owner: string,
+      bizType: string,
+      bizId: string,
+    ): Promise<FaceVerificationId> {
+      const bytes = await derive("face-verification-id", owner, bizType, bizId);
+      return `VR${base32(bytes)}` as FaceVerificationId;
     },
     /** Recognises equal values without keeping them: a keyed hash, because an identity number can be guessed. */
     async fingerprint(text: string): Promise<string> {

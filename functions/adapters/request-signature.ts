@@ -20,6 +20,16 @@ export function requestSignature(secret: string, parts: SignedParts): string {
   return createHmac("sha256", secret).update(text).digest("hex");
 }
 
+/** Document T's signature inside the body (3.3): lowercase hex HMAC over the dialect's text. SM3 is GB/T 32905. */
+export const transactionSignature = (
+  secret: string,
+  text: string,
+  signType: "HMAC-SHA256" | "HMAC-SM3",
+): string =>
+  createHmac(signType === "HMAC-SM3" ? "sm3" : "sha256", secret)
+    .update(text)
+    .digest("hex");
+
 /** Compares without telling by time how much matched; any length, any characters. */
 export function sameSignature(expected: string, given: string): boolean {
   const digest = (text: string) => createHash("sha256").update(text).digest();

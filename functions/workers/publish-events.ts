@@ -1,5 +1,6 @@
 import { eventBus } from "../adapters/event-bus.ts";
 import { eventOf, evidenceChainId } from "../domain/events.ts";
+import { isOrderEntry, transactionEvents } from "../domain/transaction-events.ts";
 import { readEnvironment } from "../environment.ts";
 import { streamConsumer } from "../stream.ts";
 import { lambda, type World } from "../world.ts";
@@ -10,6 +11,10 @@ export function build(world: World) {
   const { publish } = eventBus(world, env.EVENT_BUS_NAME);
 
   return streamConsumer(async ({ entry, owner, requestId }) => {
+    if (isOrderEntry(entry)) {
+      const events = transactionEvents(entry, { owner, requestId });
+      return publish(events.map((detail) => ({ type: detail.type, at: detail.at, detail })));
+    }
     const event = eventOf(entry, { owner, requestId });
     if (event === undefined) return;
     const { at, type, contractId, eventId } = event;
