@@ -141,7 +141,7 @@ const revokeSchema = z.strictObject({
   operator: text(64),
 });
 
-/** Reads `{reason, operator}`. */
+/** Reads `{reason, operator}`, of a revocation or a withdrawal. */
 export const readRevokeRequest = (body: unknown): z.infer<typeof revokeSchema> =>
   read(revokeSchema, body);
 

@@ -1,4 +1,5 @@
 import type { ArchiveProvider } from "../domain/archive.ts";
+import { authorizationOf } from "../domain/authorization.ts";
 import { type Contract, isTerminal, type State, type Status } from "../domain/contract.ts";
 import { isPast, plusSeconds } from "../domain/drafts.ts";
 import { type ContractEvent, eventId, evidenceChainId } from "../domain/events.ts";
@@ -139,6 +140,7 @@ export function contractView(
     ...(last("SIGNED") ? { signSerial: last("SIGNED")?.facts.signSerial } : {}),
     ...(last("COMPLETED") ? { verificationCredential: last("COMPLETED")?.facts.credential } : {}),
     ...(passed ? { credentialValidUntil: credentialValidUntil(passed) } : {}),
+    ...authorizationView(contract),
     ...failureView(contract, more.at),
     ...(contract.agreement ? { agreement: contract.agreement } : {}),
     records: {
@@ -155,6 +157,24 @@ export function contractView(
     createdAt: contract.createdAt,
     updatedAt: contract.updatedAt,
     expiresAt: contract.expiresAt,
+  };
+}
+
+/** K42: what a completed contract lets money do, and until when. */
+export function authorizationView(contract: Contract) {
+  const authorization = authorizationOf(contract);
+  if (authorization === undefined) return {};
+  const { payerAccountNo, payeeAccountNo, validFrom, validUntil, withdrawnAt } = authorization;
+  const maxRatio = contract.authorization?.maxRatio;
+  return {
+    authorization: {
+      payerAccountNo,
+      ...(payeeAccountNo ? { payeeAccountNo } : {}),
+      ...(maxRatio ? { maxRatio } : {}),
+      validFrom,
+      validUntil,
+      ...(withdrawnAt ? { withdrawnAt } : {}),
+    },
   };
 }
 

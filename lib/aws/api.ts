@@ -77,6 +77,7 @@ function routeNeeds(props: Foundation): Readonly<Record<RouteFile, readonly Need
     "download-bundle": [...links, ...read, storage.openPersonalData, storage.readEvidence],
     "resend-sms": [...partner, ...links, ...write, secrets.peers, settings.smsGateway],
     "revoke-contract": [...partner, ...write],
+    "withdraw-authorization": [...partner, ...write],
     "receive-verification": [secrets.peers, tables.spendNonces, ...write],
     "show-signing-page": [...links, ...read, storage.openPersonalData],
     "open-link": [...links, ...write],

@@ -18,6 +18,11 @@ export const routes = [
   { method: "POST", path: "/v1/contracts/{contractId}/revoke", file: "revoke-contract" },
   {
     method: "POST",
+    path: "/v1/contracts/{contractId}/withdraw",
+    file: "withdraw-authorization",
+  },
+  {
+    method: "POST",
     path: "/v1/contracts/{contractId}/callback/auth",
     file: "receive-verification",
   },

@@ -103,6 +103,7 @@ describe("functions", () => {
         "CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_BUCKET EVIDENCE_CHAIN_TABLE PLATFORM_SECRET_ID PUBLIC_BASE_URL",
       "resend-sms": `${contracts} GUARD_TABLE PARTNERS_SECRET_ID PEERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL SMS_GATEWAY_URL`,
       "revoke-contract": `${contracts} GUARD_TABLE PARTNERS_SECRET_ID`,
+      "withdraw-authorization": `${contracts} GUARD_TABLE PARTNERS_SECRET_ID`,
       "receive-verification": `${contracts} GUARD_TABLE PEERS_SECRET_ID`,
       "show-signing-page": links,
       "open-link": links,
