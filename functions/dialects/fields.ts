@@ -4,15 +4,18 @@ import { type FieldProblem, Problem, type ProblemCode } from "../domain/problem.
 
 /** What every dialect says about a request that it cannot read: each faulty field once, by its path. */
 export function fieldProblems(error: z.ZodError): readonly FieldProblem[] {
-  return (
-    error.issues
-      .flatMap(problemsOf)
-      // One fault a field is enough to mend it.
-      .filter((one, index, all) => all.findIndex(({ field }) => field === one.field) === index)
-  );
+  // One fault a field is enough to mend it.
+  const first = new Map<string, FieldProblem>();
+  for (const problem of error.issues.flatMap(problemsOf))
+    if (!first.has(problem.field)) first.set(problem.field, problem);
+  return [...first.values()];
 }
 
-export function invalid(code: ProblemCode, fields: readonly FieldProblem[]): Problem {
+/** A body of 64 KB can hold ten thousand faulty fields; an answer and a record of it name this many. */
+const namedFaults = 50;
+
+export function invalid(code: ProblemCode, faults: readonly FieldProblem[]): Problem {
+  const fields = faults.slice(0, namedFaults);
   const list = fields.map(({ field, message }) => `${field} ${message}`).join("; ");
   return new Problem(code, list, { fields });
 }
@@ -29,7 +32,8 @@ export const text = (longest: number) =>
 
 function problemsOf(issue: z.core.$ZodIssue): FieldProblem[] {
   const path = issue.path.map(String);
-  const at = (...more: string[]) => [...path, ...more].join(".") || "body";
+  const at = (...more: string[]) =>
+    [...path, ...more].map((name) => name.slice(0, 64)).join(".") || "body";
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => ({ field: at(key), message: "is not a known field" }));
   if (issue.code !== "invalid_type") return [{ field: at(), message: issue.message }];

@@ -176,8 +176,9 @@ const resultOf = ({ status, clearingOrderNo, errorCode }: ItemView | OrderView) 
 const fault = [500, "SYSTEM_ERROR"] as const;
 
 /**
- * T-29 to T-38 and their HTTP status. What document T has no row for (403, 404, 413, 415, 429) are
- * additions: FORBIDDEN, AUTHORIZATION_REQUIRED, AUTHORIZATION_EXCEEDED, ORDER_NOT_FOUND, RATE_LIMITED.
+ * T-29 to T-38 and their HTTP status. What document T has no row for are additions: FORBIDDEN,
+ * AUTHORIZATION_REQUIRED, AUTHORIZATION_EXCEEDED, ORDER_NOT_FOUND, RATE_LIMITED, the statuses 413 and 415, and
+ * STATE_CONFLICT for an operator who closes what is not in the manual queue.
  */
 const problemWords = {
   BODY_REFUSED: [400, "INVALID_PARAMETER"],
@@ -196,13 +197,13 @@ const problemWords = {
   DUPLICATE: [409, "DUPLICATE_REQUEST"],
   IDEMPOTENCY_CONFLICT: [409, "DUPLICATE_REQUEST"],
   REQUEST_PROCESSING: [409, "REQUEST_PROCESSING"],
+  STATE_CONFLICT: [409, "STATE_CONFLICT"],
   RATE_LIMITED: [429, "RATE_LIMITED"],
   CLEARING_FAILED: [502, "DOWNSTREAM_SERVICE_ERROR"],
   INTERNAL: [500, "SYSTEM_ERROR"],
   SCENE_UNSUPPORTED: fault,
   AGREEMENT_UNSUPPORTED: fault,
   TEMPLATE_UNAVAILABLE: fault,
-  STATE_CONFLICT: fault,
   NOT_READY: fault,
   CONSENT_MISSING: fault,
   LINK_USED: fault,

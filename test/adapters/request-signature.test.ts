@@ -4,6 +4,7 @@ import {
   requestSignature,
   sameSignature,
   signedHeaders,
+  transactionSignature,
 } from "../../functions/adapters/request-signature.ts";
 import type { World } from "../../functions/world.ts";
 
@@ -76,6 +77,19 @@ describe("a request signature", () => {
       "x-nonce": "07".repeat(16),
       "x-signature": "d7981c14f6cc109a9128fb4c7f54b182b221fe73603c5956de17d4e861a3e39d",
     });
+  });
+});
+
+describe("document T's signature", () => {
+  const text =
+    "tiancai\nREQ-1\n1795000000000\nSPLIT\nb3a5f8b84a3957710c194d04e4cb150fe95dfeddf5bb2d5388a08dd21f3f0c71";
+
+  // Computed with `openssl dgst -sha256 -hmac` and `openssl dgst -sm3 -hmac`.
+  test.each([
+    ["HMAC-SHA256", "a681079829585d1d534f2a9f9cc6683eab94cfbba9c24887425fd54d176c6af4"],
+    ["HMAC-SM3", "fc695208e58efa71ffd5746171cb182067c4f35b175bb493e0e3369994066215"],
+  ] as const)("by %s is the one that openssl computes", (signType, signature) => {
+    expect(transactionSignature("app-secret-0123456789", text, signType)).toBe(signature);
   });
 });
 
