@@ -12,6 +12,7 @@ import { Topic } from "aws-cdk-lib/aws-sns";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { Api } from "./api.ts";
+import type { Clearing } from "./clearing.ts";
 import type { Events } from "./events.ts";
 import { pascalCase } from "./lambda-function.ts";
 import type { Workers } from "./workers.ts";
@@ -21,6 +22,11 @@ const period = Duration.minutes(5);
 /** Entries older than this stand still: contracts are not invited, resumed or told of. */
 const streamLag = Duration.minutes(10);
 
+/** SQS leaves a message out of this age once it came three times, so no waiting order reaches it, only an unread one. */
+const clearingLag = Duration.minutes(30);
+/** Single refusals of clearing are business; a row of them is an account or an agreement gone wrong. */
+const clearingFailures = 20;
+
 /** A partner's clumsy deployment stays below, a search for a secret does not. */
 const forgeryThreshold = 50;
 
@@ -28,6 +34,7 @@ type Watched = {
   readonly api: Api;
   readonly workflow: Workflow;
   readonly workers: Workers;
+  readonly clearing: Clearing;
   readonly events: Events;
 };
 
@@ -39,7 +46,12 @@ export class Alarms extends Construct {
     super(scope, "Alarms");
     this.topic = new Topic(this, "Operations", { enforceSSL: true });
     this.watchContracts(watched.workflow);
-    this.watchFunctions([...watched.workflow.steps, ...watched.workers.functions]);
+    this.watchOrders(watched.clearing);
+    this.watchFunctions([
+      ...watched.workflow.steps,
+      ...watched.workers.functions,
+      ...watched.clearing.functions,
+    ]);
     this.watchApi(watched.api);
     for (const worker of watched.workers.streamed) {
       this.raise(`${idOf(worker)}Lag`, worker.metric("IteratorAge", { period, statistic: "max" }), {
@@ -47,9 +59,28 @@ export class Alarms extends Construct {
         todo: "The stream of evidence_chain is stuck behind one entry: read this function's log for the entry that fails, deploy the fix; order is kept.",
       });
     }
-    for (const queue of [...watched.events.deadLetters, ...watched.workers.deadLetters]) {
-      this.watchDeadLetters(queue);
+    const { events, workers, clearing } = watched;
+    for (const one of [events, workers, clearing]) {
+      for (const queue of one.deadLetters) this.watchDeadLetters(queue);
     }
+  }
+
+  private watchOrders({ queue }: Clearing): void {
+    this.raise("ClearingUnavailable", ownMetric("ClearingUnavailable"), {
+      todo: "Clearing gave no usable answer five times within a minute: calls to it pause and orders stay PROCESSING, none is lost. Ask the clearing team; the breaker closes by itself with the first answer (T-21).",
+    });
+    this.raise("ClearingFailed", ownMetric("ClearingFailed"), {
+      above: clearingFailures,
+      todo: "Many orders end FAILED at clearing within five minutes (T-40): find metric=ClearingFailed in the logs and compare the codes; one account without money is its partner's affair, one code for all is clearing's.",
+    });
+    this.raise("OrderParked", ownMetric("OrderParked"), {
+      todo: "An order's outcome at clearing stayed unknown to the last attempt (K39): money may have moved. List the manual queue, ask clearing by the order number, then close the order with what it says and why; never send it anew.",
+    });
+    const age = queue.metricApproximateAgeOfOldestMessage({ period, statistic: "max" });
+    this.raise("ClearingQueueAge", age, {
+      above: clearingLag.toSeconds(),
+      todo: "Orders wait that nobody has looked at: read the log of clear-transaction, newest ERROR first, and look for throttles; what waits is safe for 14 days and its callers hear PROCESSING.",
+    });
   }
 
   private watchContracts({ machine }: Workflow): void {

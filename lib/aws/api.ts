@@ -12,6 +12,7 @@ import { ManagedPolicy, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { Function as Lambda } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { moveOrders } from "./clearing.ts";
 import type { Foundation } from "./foundation.ts";
 import { lambdaFunction, logRetention, type Need } from "./lambda-function.ts";
 import { type RouteFile, routes } from "./routes.ts";
@@ -94,6 +95,10 @@ function routeNeeds(props: Foundation): Readonly<Record<RouteFile, readonly Need
     "show-verify-page": [],
     "download-verifier": [],
     "find-document": read,
+    "process-transaction": [secrets.partners, secrets.platform, ...moveOrders(props)],
+    "query-transaction": [...partner, secrets.platform, tables.readOrders, tables.nameChain],
+    "list-orders": [...partner, tables.listOrders, tables.nameChain],
+    "close-order": [...partner, ...moveOrders(props)],
   };
 }
 

@@ -79,7 +79,7 @@ export class Events extends Construct {
   }
 }
 
-const queueDefaults = {
+export const queueDefaults = {
   encryption: QueueEncryption.SQS_MANAGED,
   enforceSSL: true,
   retentionPeriod: keep,

@@ -42,6 +42,10 @@ export const routes = [
   { method: "GET", path: "/verify/{contractId}", file: "show-verify-page" },
   { method: "GET", path: "/verify/offline", file: "download-verifier" },
   { method: "GET", path: "/v1/documents/{sha256}", file: "find-document" },
+  { method: "POST", path: "/api/v1/transaction/process", file: "process-transaction" },
+  { method: "GET", path: "/api/v1/transaction/query/{requestId}", file: "query-transaction" },
+  { method: "GET", path: "/v1/operations/orders", file: "list-orders" },
+  { method: "POST", path: "/v1/operations/orders/{transactionOrderNo}/close", file: "close-order" },
 ] as const satisfies readonly Route[];
 
 export type RouteFile = (typeof routes)[number]["file"];

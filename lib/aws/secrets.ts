@@ -17,7 +17,7 @@ export class Secrets extends Construct {
       secretStringValue: SecretValue.unsafePlainText('{"partners":[]}'),
     });
     this.peers = this.readable("PEERS_SECRET_ID", "Peers", {
-      description: "HMAC keys of the SMS gateway and the verification system",
+      description: "HMAC keys of the SMS gateway, the verification and the clearing system",
       secretStringValue: SecretValue.unsafePlainText("{}"),
     });
     this.platform = this.readable("PLATFORM_SECRET_ID", "Platform", {

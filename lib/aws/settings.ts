@@ -11,6 +11,8 @@ export class Settings extends Construct {
   readonly identityCheck: Need;
   readonly logOrigin: Need;
   readonly timestamps: Need;
+  readonly clearing: Need;
+  readonly accountCode: Need;
 
   constructor(scope: Construct) {
     super(scope, "Settings");
@@ -48,6 +50,13 @@ export class Settings extends Construct {
       description: "PEM of the roots that time-stamp authorities must lead to, at most 3 KB",
       default: "",
       maxLength: 3072,
+    });
+    this.clearing = this.setting("ClearingUrl", "CLEARING_URL", {
+      description: "Base URL of the clearing system",
+    });
+    this.accountCode = this.setting("AccountCode", "ACCOUNT_CODE", {
+      description: "Regular expression of account numbers in orders (T-18)",
+      default: "^[A-Z][A-Z0-9_]{3,31}$",
     });
     this.timestamps = { environment: { ...urls.environment, ...roots.environment } };
   }

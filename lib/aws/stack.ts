@@ -3,6 +3,7 @@ import type { Construct } from "constructs";
 import { acknowledgeFindings } from "./acknowledgements.ts";
 import { Alarms } from "./alarms.ts";
 import { Api } from "./api.ts";
+import { Clearing } from "./clearing.ts";
 import { Events } from "./events.ts";
 import { Firewall } from "./firewall.ts";
 import type { Foundation } from "./foundation.ts";
@@ -48,9 +49,10 @@ export class QianyueStack extends Stack {
     };
     const workflow = new Workflow(this, { ...foundation, definition: props.definition });
     const workers = new Workers(this, { ...foundation, workflow });
+    const clearing = new Clearing(this, foundation);
     const api = new Api(this, foundation);
     new Firewall(this, { rest: api.rest });
-    new Alarms(this, { api, workflow, workers, events: foundation.events });
+    new Alarms(this, { api, workflow, workers, clearing, events: foundation.events });
     new CfnOutput(this, "ApiUrl", { value: api.rest.url });
     acknowledgeFindings(this, foundation.storage);
   }

@@ -2,6 +2,7 @@ import { RemovalPolicy, Validations } from "aws-cdk-lib";
 import {
   AttributeType,
   BillingMode,
+  ProjectionType,
   StreamViewType,
   Table,
   TableEncryption,
@@ -24,7 +25,7 @@ const common = {
 
 const recoverable = { pointInTimeRecoveryEnabled: true };
 
-/** State, evidence, its log and the guard against replays. Functions may append evidence; nobody may change it. */
+/** State, orders, evidence, its log and the guard against replays. Functions may append evidence; nobody may change it. */
 export class Tables extends Construct {
   readonly flow: Table;
   readonly chain: Table;
@@ -32,6 +33,14 @@ export class Tables extends Construct {
   readonly readContracts: Need;
   readonly writeContracts: Need;
   readonly spendNonces: Need;
+  /** An order's history lies in the same chain; who writes it touches no contract. */
+  readonly nameChain: Need;
+  readonly appendChain: Need;
+  readonly readOrders: Need;
+  readonly writeOrders: Need;
+  readonly listOrders: Need;
+  readonly findAuthorizations: Need;
+  readonly shareBreaker: Need;
   readonly readLog: Need;
   readonly appendLog: Need;
 
@@ -73,6 +82,7 @@ export class Tables extends Construct {
     });
     log.addToResourcePolicy(appendOnly());
 
+    const orders = ordersTable(this);
     const environment = {
       CONTRACT_FLOW_TABLE: this.flow.tableName,
       EVIDENCE_CHAIN_TABLE: this.chain.tableName,
@@ -94,11 +104,58 @@ export class Tables extends Construct {
       environment: { GUARD_TABLE: this.guard.tableName },
       statements: [allow(["dynamodb:PutItem"], this.guard.tableArn)],
     };
+    const intake = { environment: { TRANSACTION_ORDER_TABLE: orders.tableName } };
+    const history = { environment: { EVIDENCE_CHAIN_TABLE: this.chain.tableName } };
+    this.nameChain = history;
+    this.appendChain = { ...history, statements: [allow(["dynamodb:PutItem"], chain)] };
+    this.readOrders = {
+      ...intake,
+      statements: [allow(["dynamodb:GetItem", "dynamodb:Query"], orders.tableArn)],
+    };
+    this.writeOrders = {
+      ...intake,
+      statements: [allow(["dynamodb:PutItem", "dynamodb:UpdateItem"], orders.tableArn)],
+    };
+    this.listOrders = {
+      ...intake,
+      statements: [allow(["dynamodb:Query"], `${orders.tableArn}/index/${queueIndex}`)],
+    };
+    this.findAuthorizations = {
+      environment: { CONTRACT_FLOW_TABLE: this.flow.tableName },
+      statements: [allow(["dynamodb:Query"], flow)],
+    };
+    this.shareBreaker = {
+      environment: { GUARD_TABLE: this.guard.tableName },
+      statements: [
+        allow(["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], this.guard.tableArn),
+      ],
+    };
     const readLog = allow(["dynamodb:BatchGetItem", "dynamodb:Query"], log.tableArn);
     const putLog = allow(["dynamodb:PutItem"], log.tableArn);
     this.readLog = { environment: { LOG_TABLE: log.tableName }, statements: [readLog] };
     this.appendLog = { ...this.readLog, statements: [readLog, putLog] };
   }
+}
+
+const queueIndex = "queue";
+
+/** T-06. The index is sparse: only orders that wait for a person, and refused strangers, are in it. */
+function ordersTable(scope: Construct): Table {
+  const orders = new Table(scope, "TransactionOrder", {
+    ...common,
+    tableName: "transaction_order",
+    partitionKey: text("id"),
+    sortKey: wholeNumber("part"),
+    timeToLiveAttribute: "expires_at_s",
+    pointInTimeRecoverySpecification: recoverable,
+  });
+  orders.addGlobalSecondaryIndex({
+    indexName: queueIndex,
+    partitionKey: text("queue"),
+    sortKey: text("updated_time"),
+    projectionType: ProjectionType.ALL,
+  });
+  return orders;
 }
 
 /**

@@ -14,7 +14,7 @@ describe("functions", () => {
   test("each has a role, a log group and a policy of its own", () => {
     const distinct = (key: "role" | "logGroup") => new Set(functions.map((one) => one[key])).size;
 
-    expect(functions).toHaveLength(new Set(routes.map(({ file }) => file)).size + 10);
+    expect(functions).toHaveLength(new Set(routes.map(({ file }) => file)).size + 11);
     expect(distinct("role")).toBe(functions.length);
     expect(distinct("logGroup")).toBe(functions.length);
   });
@@ -67,7 +67,8 @@ describe("functions", () => {
     ["states:StartExecution", ["drive-workflow"]],
     ["states:SendTaskSuccess", ["drive-workflow"]],
     ["events:PutEvents", ["publish-events"]],
-    ["sqs:ReceiveMessage", ["archive-again", "deliver-webhook"]],
+    ["sqs:ReceiveMessage", ["archive-again", "clear-transaction", "deliver-webhook"]],
+    ["sqs:ChangeMessageVisibility", ["clear-transaction"]],
     ["dynamodb:GetRecords", ["drive-workflow", "publish-events"]],
     ["dynamodb:DeleteItem", []],
     ["s3:DeleteObject", []],
@@ -121,6 +122,15 @@ describe("functions", () => {
       "show-verify-page": "",
       "download-verifier": "",
       "find-document": contracts,
+      "process-transaction":
+        "ACCOUNT_CODE CLEARING_URL CONTRACT_FLOW_TABLE EVIDENCE_CHAIN_TABLE GUARD_TABLE PARTNERS_SECRET_ID PEERS_SECRET_ID PLATFORM_SECRET_ID TRANSACTION_ORDER_TABLE",
+      "query-transaction":
+        "EVIDENCE_CHAIN_TABLE GUARD_TABLE PARTNERS_SECRET_ID PLATFORM_SECRET_ID TRANSACTION_ORDER_TABLE",
+      "list-orders": "EVIDENCE_CHAIN_TABLE GUARD_TABLE PARTNERS_SECRET_ID TRANSACTION_ORDER_TABLE",
+      "close-order":
+        "ACCOUNT_CODE CLEARING_URL CONTRACT_FLOW_TABLE EVIDENCE_CHAIN_TABLE GUARD_TABLE PARTNERS_SECRET_ID PEERS_SECRET_ID TRANSACTION_ORDER_TABLE",
+      "clear-transaction":
+        "ACCOUNT_CODE CLEARING_QUEUE_URL CLEARING_URL CONTRACT_FLOW_TABLE EVIDENCE_CHAIN_TABLE GUARD_TABLE PEERS_SECRET_ID TRANSACTION_ORDER_TABLE",
       "generate-agreement":
         "CONTRACT_FLOW_TABLE DATA_KEY_ID DOCUMENT_BUCKET EVIDENCE_CHAIN_TABLE PUBLIC_BASE_URL",
       "invite-signer": `${contracts} PEERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL SMS_GATEWAY_URL`,

@@ -15,6 +15,7 @@ const workerNames = [
   "mark-system-error",
   "start-from-event",
   "archive-again",
+  "clear-transaction",
 ];
 
 /** The template over placeholder bundles: what is asserted does not depend on the functions' code. */

@@ -11,8 +11,9 @@ describe("storage", () => {
     ["contract_flow", "pk", "sk"],
     ["evidence_chain", "contract_id", "index"],
     ["transparency_log", "pk", "sk"],
+    ["transaction_order", "id", "part"],
   ])(
-    "A-12, A-13: table %s exists under its own name, recoverable and protected",
+    "A-12, A-13, T-06: table %s exists under its own name, recoverable and protected",
     (TableName, hash, range) => {
       template.hasResourceProperties("AWS::DynamoDB::Table", {
         TableName,
@@ -54,10 +55,29 @@ describe("storage", () => {
     },
   );
 
-  test.each(["contract_flow", "guard"])("table %s forgets by its TTL attribute", (TableName) => {
+  test.each(["contract_flow", "guard", "transaction_order"])(
+    "table %s forgets by its TTL attribute",
+    (TableName) => {
+      template.hasResourceProperties("AWS::DynamoDB::Table", {
+        TableName,
+        TimeToLiveSpecification: { AttributeName: "expires_at_s", Enabled: true },
+      });
+    },
+  );
+
+  test("K39: orders that wait for a person are found by one sparse index, oldest first", () => {
     template.hasResourceProperties("AWS::DynamoDB::Table", {
-      TableName,
-      TimeToLiveSpecification: { AttributeName: "expires_at_s", Enabled: true },
+      TableName: "transaction_order",
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: "queue",
+          KeySchema: [
+            { AttributeName: "queue", KeyType: "HASH" },
+            { AttributeName: "updated_time", KeyType: "RANGE" },
+          ],
+          Projection: { ProjectionType: "ALL" },
+        },
+      ],
     });
   });
 
@@ -179,6 +199,35 @@ describe("events", () => {
     });
   });
 
+  test("K38: every order reaches the clearing queue, after the request has had its own try", () => {
+    template.hasResourceProperties("AWS::SQS::Queue", {
+      DelaySeconds: 30,
+      VisibilityTimeout: 360,
+      RedrivePolicy: { maxReceiveCount: 1000, deadLetterTargetArn: Match.anyValue() },
+    });
+    template.hasResourceProperties("AWS::Events::Rule", {
+      EventPattern: {
+        source: ["qianyue"],
+        "detail-type": ["TransactionReceived", "TransactionResumed"],
+      },
+      Targets: [Match.objectLike({ DeadLetterConfig: Match.anyValue() })],
+    });
+    template.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
+      BatchSize: 10,
+      ScalingConfig: { MaximumConcurrency: 10 },
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+    });
+  });
+
+  test("T-05: clearing's late result reaches the same queue, whatever its source is called beyond clearing", () => {
+    template.hasResourceProperties("AWS::Events::Rule", {
+      EventPattern: {
+        source: [{ prefix: "clearing" }],
+        "detail-type": ["ClearingCompletedEvent"],
+      },
+    });
+  });
+
   test("a webhook in delivery stays invisible for six times the function's time-out", () => {
     const deliver = functions.find(({ name }) => name === "deliver-webhook");
     const [queue] = resourcesOf(template, "AWS::SQS::Queue").filter(
@@ -192,7 +241,7 @@ describe("events", () => {
 describe("alarms", () => {
   const alarms = resourcesOf(template, "AWS::CloudWatch::Alarm");
 
-  test("A-39, A-40: each says what to do and reaches the operations topic", () => {
+  test("A-39, A-40, T-40: each says what to do and reaches the operations topic", () => {
     for (const { id, Properties } of alarms) {
       expect(Properties.AlarmDescription.length, id).toBeGreaterThan(60);
       expect(Properties.AlarmActions, id).toHaveLength(1);
@@ -200,7 +249,10 @@ describe("alarms", () => {
     const ours = alarms.filter(({ Properties }) => Properties.Namespace === "Qianyue");
     expect(ours.map(({ Properties }) => Properties.MetricName).sort()).toEqual([
       "CertificateExpiring",
+      "ClearingFailed",
+      "ClearingUnavailable",
       "DependencyFailure",
+      "OrderParked",
       "SignatureRefused",
       "SystemError",
       "TimestampUnavailable",
@@ -213,7 +265,7 @@ describe("alarms", () => {
       ({ Properties }) => Properties.RedrivePolicy === undefined,
     );
 
-    expect(deadLetters).toHaveLength(5);
+    expect(deadLetters).toHaveLength(6);
     for (const { id } of deadLetters) {
       const watching = alarms.filter(({ Properties }) =>
         JSON.stringify(Properties.Dimensions ?? []).includes(`"${id}"`),
@@ -262,6 +314,8 @@ describe("parameters", () => {
       "LogOrigin",
       "TimestampUrls",
       "TimestampRoots",
+      "ClearingUrl",
+      "AccountCode",
     ]);
   });
 });

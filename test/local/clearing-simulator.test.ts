@@ -345,7 +345,7 @@ const yuan = (fen: number) => (fen / 100).toFixed(2);
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever came.
 type Answer = [status: number, body: any];
 
-const execute = (clearing: Addressed, body: { requestNo: string }) =>
+const execute = (clearing: Addressed, body: Partial<typeof instruction> & { requestNo: string }) =>
   call(clearing, "POST", "/split/execute", "", body, body.requestNo);
 
 const statement = async (clearing: Addressed, search = "") =>
