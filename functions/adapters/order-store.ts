@@ -4,6 +4,7 @@ import {
   GetCommand,
   PutCommand,
   QueryCommand,
+  ScanCommand,
   TransactWriteCommand,
 } from "@aws-sdk/lib-dynamodb";
 import { linkEntry } from "../domain/evidence.ts";
@@ -196,6 +197,23 @@ export function orderStore(
           KeyConditionExpression: "queue = :queue",
           ExpressionAttributeValues: { ":queue": "MANUAL" },
           Limit: pageSize,
+          ...(after ? { ExclusiveStartKey: JSON.parse(after) } : {}),
+        }),
+      );
+      return {
+        orders: Items.map(orderFromItem),
+        next: LastEvaluatedKey && JSON.stringify(LastEvaluatedKey),
+      };
+    },
+
+    /** One page of all orders and parts, in no order (`npm run reconcile`). */
+    async all(after?: string): Promise<OrderPage> {
+      const { Items = [], LastEvaluatedKey } = await dynamo.send(
+        new ScanCommand({
+          TableName: tables.orders,
+          // Rejected requests and allowances lie in the table too; neither is an order.
+          FilterExpression: "attribute_exists(transaction_order_no)",
+          ConsistentRead: true,
           ...(after ? { ExclusiveStartKey: JSON.parse(after) } : {}),
         }),
       );

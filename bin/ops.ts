@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { assembleIntake } from "../functions/assemble.ts";
+import { parkedView } from "../functions/dialects/transaction.ts";
+import { readResolution } from "../functions/dialects/transaction-request.ts";
+import { Problem } from "../functions/domain/problem.ts";
+import { orderResolver } from "../functions/resolve-order.ts";
+import { lambdaWorld } from "../functions/world.ts";
+
+const usage = `npm run ops -- list
+npm run ops -- show <transactionOrderNo>
+npm run ops -- close <transactionOrderNo> --as retry|closeExecuted|closeFailed
+               --reason CODE --ticket NUMBER --operator NAME [--clearing-order-no NUMBER]
+
+The manual queue: movements whose outcome at clearing nobody could learn in time (K39).
+  --as      retry          send it on its way again under the same key
+            closeExecuted  clearing executed it, under --clearing-order-no
+            closeFailed    clearing did not and will not execute it
+  --reason  CLEARING_CONFIRMED, CLEARING_DENIED, STATEMENT_SHOWS_IT, STATEMENT_SHOWS_NOTHING, CAUSE_MENDED
+  --stack   stack.json of a local stack (default .local/stack.json when AWS_REGION is not set);
+            on AWS the environment of the function close-order is expected instead`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    as: { type: "string" },
+    reason: { type: "string" },
+    ticket: { type: "string" },
+    operator: { type: "string" },
+    "clearing-order-no": { type: "string" },
+    stack: { type: "string" },
+  },
+});
+const [action, key] = positionals;
+const stack = values.stack ?? (process.env.AWS_REGION ? undefined : ".local/stack.json");
+if (stack !== undefined)
+  Object.assign(process.env, JSON.parse(readFileSync(stack, "utf8")).environment);
+
+try {
+  if (action === "list" && key === undefined) await list();
+  else if (action === "show" && key !== undefined) await show(key);
+  else if (action === "close" && key !== undefined) await close(key);
+  else {
+    console.error(usage);
+    process.exitCode = 2;
+  }
+} catch (cause) {
+  if (!(cause instanceof Problem)) throw cause;
+  console.error(`✗ ${cause.message}`);
+  process.exitCode = 2;
+}
+
+async function list(): Promise<void> {
+  const { orders } = assembleIntake(lambdaWorld);
+  let after: string | undefined;
+  let count = 0;
+  do {
+    const page = await orders.parked(after);
+    for (const order of page.orders) console.log(line(parkedView(order)));
+    count += page.orders.length;
+    after = page.next;
+  } while (after !== undefined);
+  console.log(count === 0 ? "the manual queue is empty" : `${count} wait for a decision`);
+}
+
+const line = (view: ReturnType<typeof parkedView>): string =>
+  `${view.transactionOrderNo.padEnd(32)} ${view.bizType.padEnd(10)} ${view.amount.padStart(16)}  ${view.payerAccountNo} → ${view.receiverAccountNo}  sent ${view.sends} times, last ${view.lastSentAt}`;
+
+async function show(order: string): Promise<void> {
+  const { orders } = assembleIntake(lambdaWorld);
+  const [orderNo = "", part = "0"] = order.split("-");
+  const found = await orders.read(orderNo, Number(part));
+  if (found === undefined) throw new Problem("NOT_FOUND", `there is no order ${order}`);
+  console.log(JSON.stringify(parkedView(found), null, 2));
+  for (const { at, step, actor, facts } of await orders.history(order))
+    console.log(`${at}  ${step.padEnd(18)} ${actor}  ${JSON.stringify(facts)}`);
+}
+
+async function close(order: string): Promise<void> {
+  const resolution = readResolution({
+    type: values.as,
+    operator: values.operator,
+    reason: values.reason,
+    ticket: values.ticket,
+    ...(values["clearing-order-no"] ? { clearingOrderNo: values["clearing-order-no"] } : {}),
+  });
+  const outcome = await orderResolver(lambdaWorld, assembleIntake(lambdaWorld))(order, resolution);
+  if (outcome === undefined) throw new Problem("NOT_FOUND", `there is no order ${order}`);
+  if ("refused" in outcome) throw new Problem("STATE_CONFLICT", outcome.refused);
+  console.log(`${order} is ${outcome.order.state.status}`);
+}
