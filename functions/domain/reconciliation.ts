@@ -36,7 +36,11 @@ const plus = (total: Total, amountFen: number): Total => ({
  * own record moves nothing, its parts do. An order that changed after `asOf`, when the statement was taken,
  * may have succeeded since: it counts as open.
  */
-export function reconcile(orders: Iterable<Order>, statement: Iterable<Movement>): Reconciliation {
+export function reconcile(
+  orders: Iterable<Order>,
+  statement: Iterable<Movement>,
+  asOf: string,
+): Reconciliation {
   const differences: Difference[] = [];
   const executed = new Map<string, Movement>();
   let executedTotal = none;
