@@ -8,6 +8,7 @@ import {
 import { legalAgreementTypes } from "../../functions/domain/agreement-types.ts";
 import { Problem } from "../../functions/domain/problem.ts";
 import { bizScenes } from "../../functions/domain/words.ts";
+import { changed, problemOf } from "./given.ts";
 
 const person = {
   requestId: "REQ-1",
@@ -20,26 +21,6 @@ const enterprise = {
   userType: "ENTERPRISE",
   userInfo: { name: "上海测试有限公司", mobile: "13800138000", legalRepName: "李四" },
 };
-
-/** `request` with the value under a dotted path replaced, or taken out when it is undefined. */
-function changed(request: object, path: string, value: unknown): object {
-  const [name = "", ...rest] = path.split(".");
-  const inner = (request as Record<string, unknown>)[name];
-  const next = rest.length === 0 ? value : changed(inner as object, rest.join("."), value);
-  return Object.fromEntries(
-    Object.entries({ ...request, [name]: next }).filter(([, kept]) => kept !== undefined),
-  );
-}
-
-function problemOf(read: () => unknown): Problem {
-  try {
-    read();
-  } catch (cause) {
-    if (cause instanceof Problem) return cause;
-    throw cause;
-  }
-  throw new Error("the request was accepted");
-}
 
 const faultsOf = (body: unknown) => problemOf(() => readCreateRequest(body, "strict")).fields;
 
