@@ -1,5 +1,5 @@
 import { AwsFault, type AwsService } from "./aws.ts";
-import { type Attribute, type Bindings, holds, type Item, updated } from "./expressions.ts";
+import { type Attribute, type Bindings, holds, type Item, order, updated } from "./expressions.ts";
 
 /** Key attributes of a table; `stream` collects what is inserted, as the stream of the table would. */
 export type TableShape = {
@@ -154,8 +154,8 @@ export function fakeDynamo(shapes: Readonly<Record<string, TableShape>>) {
       const found = fake
         .items(table)
         .filter((item) => holds(condition, item, bindings))
-        .sort((a, b) => Number(plain(a[sort])) - Number(plain(b[sort])))
-        .filter((item) => !from || Number(plain(item[sort])) > Number(plain(from[sort])));
+        .sort((a, b) => order(a[sort], b[sort]) ?? 0)
+        .filter((item) => !from || (order(item[sort], from[sort]) ?? 0) > 0);
       const page = found.slice(0, Number(input.Limit ?? found.length));
       const last = page.at(-1);
       return {
@@ -210,10 +210,12 @@ export function fakeDynamo(shapes: Readonly<Record<string, TableShape>>) {
     for (const tell of fake.onInsert.splice(0)) tell();
   }
 
-  /** A conditional write also reads what it writes. A query reads a whole partition of the chain. */
+  /** A conditional write also reads what it writes. Chains and relations are read by the partition. */
   function footprintOf(writes: readonly Write[]): Footprint {
     const places = writes.map(({ table, key }) =>
-      shapes[table]?.stream ? `${table}/${key.split("/", 1)}` : `${table}/${key}`,
+      shapes[table]?.stream || key.startsWith("AUTH#")
+        ? `${table}/${key.split("/", 1)}`
+        : `${table}/${key}`,
     );
     const label = `write ${writes.map(({ key }) => lastPart(key)).join(" + ")}`;
     return { label, reads: [], writes: [...new Set(places)] };

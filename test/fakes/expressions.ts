@@ -8,7 +8,7 @@ export type Bindings = {
 };
 
 /**
- * The part of DynamoDB's condition grammar that our code writes: functions on existence, comparisons,
+ * The part of DynamoDB's condition grammar that our code writes: functions on existence, begins_with, comparisons,
  * IN, NOT, AND, OR and parentheses, with AWS's precedence. Anything else throws.
  */
 export function holds(condition: string, item: Item | undefined, bindings: Bindings): boolean {
@@ -58,6 +58,7 @@ export function holds(condition: string, item: Item | undefined, bindings: Bindi
     }
     if (peek() === "ATTRIBUTE_NOT_EXISTS") return !exists();
     if (peek() === "ATTRIBUTE_EXISTS") return exists();
+    if (peek() === "BEGINS_WITH") return beginsWith();
     const left = operand(next());
     const comparison = next().toUpperCase();
     if (comparison === "IN") return list().some((right) => order(left, right) === 0);
@@ -71,6 +72,16 @@ export function holds(condition: string, item: Item | undefined, bindings: Bindi
     const found = operand(next());
     expect(")");
     return found !== undefined;
+  }
+
+  function beginsWith(): boolean {
+    next();
+    expect("(");
+    const text = operand(next())?.S;
+    expect(",");
+    const start = operand(next())?.S;
+    expect(")");
+    return typeof text === "string" && typeof start === "string" && text.startsWith(start);
   }
 
   function list(): (Attribute | undefined)[] {
@@ -145,7 +156,11 @@ function compare(sign: string, left: Attribute | undefined, right: Attribute | u
   }
 }
 
-function order(left: Attribute | undefined, right: Attribute | undefined): number | undefined {
+/** Numbers by value, texts by code unit; undefined for what cannot be ordered. */
+export function order(
+  left: Attribute | undefined,
+  right: Attribute | undefined,
+): number | undefined {
   if (left?.N !== undefined && right?.N !== undefined) return Number(left.N) - Number(right.N);
   if (typeof left?.S === "string" && typeof right?.S === "string")
     return left.S < right.S ? -1 : Number(left.S > right.S);

@@ -6,7 +6,7 @@ import { documentStore } from "../../functions/adapters/document-store.ts";
 import { requestSignature } from "../../functions/adapters/request-signature.ts";
 import { advance } from "../../functions/advance.ts";
 import { assembleContracts } from "../../functions/assemble.ts";
-import { hashBytes } from "../../functions/domain/evidence.ts";
+import { type Facts, hashBytes } from "../../functions/domain/evidence.ts";
 import { storeAgreement } from "../../functions/evidence/agreement-file.ts";
 import { build as sealEvidence } from "../../functions/steps/seal-evidence.ts";
 import { NoAnswer, type World } from "../../functions/world.ts";
@@ -26,8 +26,13 @@ const authority = authorityKeys(mkdtempSync(join(tmpdir(), "tsa-")), Date.parse(
 
 type Handler = (event: APIGatewayProxyEvent, context: never) => Promise<APIGatewayProxyResult>;
 
-/** A signed and verified contract, sealed by the real step over fakes; `isAway` takes the time-stamp authority away. */
-export async function sealedContract(setup: { readonly isAway?: boolean } = {}) {
+/**
+ * A signed and verified contract, sealed by the real step over fakes; `isAway` takes the time-stamp authority away,
+ * `facts` stand in its first entry.
+ */
+export async function sealedContract(
+  setup: { readonly isAway?: boolean; readonly facts?: Facts } = {},
+) {
   const keys = await authority;
   const stage = { isAway: setup.isAway ?? false, logged: [] as unknown[], counted: [] as string[] };
   const base = testWorld({
@@ -52,7 +57,8 @@ export async function sealedContract(setup: { readonly isAway?: boolean } = {}) 
     count: (metric) => void stage.counted.push(metric),
   };
   const contracts = assembleContracts(world);
-  await contracts.create(contractId as never, flowCreated, details, []);
+  const first = { ...flowCreated, facts: { ...flowCreated.facts, ...setup.facts } };
+  await contracts.create(contractId as never, first, details, []);
   const pdf = await agreement;
   const documentHash = hashBytes(pdf);
   const key = await contracts.readKey(contractId);
