@@ -26,11 +26,11 @@ const envelopeSchema = z.strictObject({
 export type Envelope = z.infer<typeof envelopeSchema>;
 
 /** T-29 to T-31 speak of form as well ("expired or malformed"), when nothing else is at fault. */
-const codeOfLoneFault: Readonly<Record<string, ProblemCode>> = {
-  appId: "CLIENT_UNKNOWN",
-  signature: "SIGNATURE_INVALID",
-  timestamp: "TIMESTAMP_INVALID",
-};
+const codeOfLoneFault: ReadonlyMap<string, ProblemCode> = new Map([
+  ["appId", "CLIENT_UNKNOWN"],
+  ["signature", "SIGNATURE_INVALID"],
+  ["timestamp", "TIMESTAMP_INVALID"],
+]);
 
 /**
  * Reads what has to be known before the signature can be verified (T-11). Nobody has proven anything yet,
@@ -41,7 +41,7 @@ export function readEnvelope(body: unknown): Envelope {
   if (parsed.success) return parsed.data;
   const fields = fieldProblems(parsed.error);
   const [first, ...others] = fields;
-  const alone = others.length === 0 ? codeOfLoneFault[first?.field ?? ""] : undefined;
+  const alone = others.length === 0 ? codeOfLoneFault.get(first?.field ?? "") : undefined;
   throw refused(fields, alone);
 }
 

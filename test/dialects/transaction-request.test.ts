@@ -102,6 +102,8 @@ describe("the envelope", () => {
     ["requestId", null, "must be of type string"],
     ["signType", "MD5", "must be one of HMAC-SHA256, HMAC-SM3"],
     ["extra", 1, "is not a known field"],
+    ["constructor", 1, "is not a known field"],
+    ["toString", 1, "is not a known field"],
   ])("T-11 T-33: %s %j %s", (field, value, message) => {
     expect(envelopeRefusal({ ...envelope, [field]: value })).toEqual([
       "PARAM_INVALID",
@@ -132,6 +134,17 @@ describe("the envelope", () => {
 
   test.each([null, "text", 5, []])("T-33: %j is no envelope", (body) => {
     expect(envelopeRefusal(body)).toEqual(["PARAM_INVALID", "body must be of type object"]);
+  });
+
+  test("nothing that parses as JSON makes it fail otherwise than by naming what is wrong", () => {
+    const bizType = fc.constantFrom("SPLIT", "COLLECTION", "BATCH_PAY", "OTHER");
+    fc.assert(
+      fc.property(fc.jsonValue(), bizType, (value, type) => {
+        expect(problemOf(() => readEnvelope(value)).fields).not.toEqual([]);
+        expect(problemOf(() => instruction(type, value)).fields).not.toEqual([]);
+        expect(problemOf(() => instruction(value, split)).fields).not.toEqual([]);
+      }),
+    );
   });
 
   test("T-33: ten thousand unknown fields are refused as fifty, by the beginning of their names", () => {
