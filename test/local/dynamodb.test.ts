@@ -2,10 +2,13 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
+  type AttributeValue,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  QueryCommand,
   TransactWriteItemsCommand,
+  UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { localClock } from "../../lib/local/clock.ts";
@@ -76,6 +79,76 @@ test("a transaction whose condition fails changes nothing and tells which condit
   });
   expect(await get("free")).toBeUndefined();
 });
+
+test("a sparse index holds what has its key, in order and by pages, and lets go of what loses it", async () => {
+  await createTable(dynamo.call, ordersTable);
+  const waiting = { queue: { S: "MANUAL" } };
+  const order = (id: string, updated: string, queue: object) =>
+    client.send(
+      new PutItemCommand({
+        TableName: ordersTable.name,
+        Item: { id: { S: id }, part: { N: "0" }, updated_time: { S: updated }, ...queue },
+      }),
+    );
+  const page = (from?: Record<string, AttributeValue>) =>
+    client.send(
+      new QueryCommand({
+        TableName: ordersTable.name,
+        IndexName: "queue",
+        KeyConditionExpression: "queue = :queue",
+        ExpressionAttributeValues: { ":queue": { S: "MANUAL" } },
+        Limit: 2,
+        ExclusiveStartKey: from,
+      }),
+    );
+  await order("late", "3", waiting);
+  await order("early", "1", waiting);
+  await order("between", "2", waiting);
+  await order("done", "0", {});
+
+  const first = await page();
+  const rest = await page(first.LastEvaluatedKey);
+  await client.send(
+    new UpdateItemCommand({
+      TableName: ordersTable.name,
+      Key: { id: { S: "early" }, part: { N: "0" } },
+      UpdateExpression: "REMOVE queue",
+    }),
+  );
+  const after = await page();
+
+  const ids = ({ Items = [] }: { Items?: Record<string, AttributeValue>[] | undefined }) =>
+    Items.map(({ id }) => id?.S);
+  expect([ids(first), ids(rest)]).toEqual([["early", "between"], ["late"]]);
+  expect(ids(after)).toEqual(["between", "late"]);
+});
+
+const ordersTable: Resource = {
+  ...table,
+  name: "orders",
+  properties: {
+    KeySchema: [
+      { AttributeName: "id", KeyType: "HASH" },
+      { AttributeName: "part", KeyType: "RANGE" },
+    ],
+    AttributeDefinitions: [
+      { AttributeName: "id", AttributeType: "S" },
+      { AttributeName: "part", AttributeType: "N" },
+      { AttributeName: "queue", AttributeType: "S" },
+      { AttributeName: "updated_time", AttributeType: "S" },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: "queue",
+        KeySchema: [
+          { AttributeName: "queue", KeyType: "HASH" },
+          { AttributeName: "updated_time", KeyType: "RANGE" },
+        ],
+        Projection: { ProjectionType: "ALL" },
+      },
+    ],
+  },
+};
 
 test("a second start keeps tables and items", async () => {
   await put("kept");

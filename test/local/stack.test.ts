@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -78,6 +78,32 @@ test("stack.json tells a client everything while the stack runs, and is gone aft
   await stack.close();
   expect(existsSync(file)).toBe(false);
   stack = await startStack({ dataDir, outDir, quiet: true });
+});
+
+test("a folder from before the clearing system keeps its credentials and gains what it lacks", async () => {
+  const older = join(folder.path, "older");
+  const kept = {
+    clientId: "sandbox-a",
+    secret: "kept secret 0001",
+    webhookSecret: "whsec_a2VwdA==",
+  };
+  const own = { ...kept, clientId: "made-by-hand", dialects: ["native"] };
+  const smsGateway = { clientId: "qianyue-sms", secret: "kept secret 0002" };
+  mkdirSync(older);
+  const credentials = { partners: [{ ...kept, dialects: ["A"] }, own], smsGateway };
+  writeFileSync(join(older, "credentials.json"), JSON.stringify(credentials));
+
+  const first = await startStack({ dataDir: older, outDir, quiet: true });
+  await first.close();
+  const second = await startStack({ dataDir: older, outDir, quiet: true });
+  await second.close();
+
+  expect(first.partners).toContainEqual({ ...kept, dialects: ["A"], scopes: [] });
+  expect(first.partners).toContainEqual(own);
+  expect(first.partners.map(({ clientId }) => clientId)).toContain("sandbox-tiancai");
+  expect(second.partners).toEqual(first.partners);
+  const written = JSON.parse(readFileSync(join(older, "credentials.json"), "utf8"));
+  expect(written).toMatchObject({ smsGateway, clearing: { clientId: "qianyue-clearing" } });
 });
 
 test("a handler that throws answers 502, is told in one line and shown by the console", async () => {
