@@ -110,7 +110,7 @@ export function build(world: World) {
       const errorCode = errorCodeOf(cause.code);
       world.log("warn", "transaction refused", { requestId, transactionOrderNo, errorCode });
       const draft = refuseOrder(request, world.now(), {
-        bizType: String(bizType ?? "").slice(0, 32),
+        bizType: typeof bizType === "string" ? bizType.slice(0, 32) : "",
         errorCode,
         errorMessage: cause.message.slice(0, 2048),
         errors: cause.fields,
