@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { platformKeys } from "../functions/adapters/platform-keys.ts";
-import { assembleContracts, findOwned } from "../functions/assemble.ts";
+import { assembleContracts, findOwned, assembleTemplates } from "../functions/assemble.ts";
 import type { CreateRequest } from "../functions/dialects/native-request.ts";
 import { Problem } from "../functions/domain/problem.ts";
 import { contractStarter } from "../functions/start-contract.ts";
@@ -20,7 +20,13 @@ const request: CreateRequest = {
 function stage() {
   const { world, dynamo } = testWorld({ now: () => "2026-11-21T08:00:00.000Z" });
   const contracts = assembleContracts(world);
-  const start = contractStarter(world, contracts, platformKeys(world, "platform"), []);
+  const start = contractStarter(
+    world,
+    contracts,
+    platformKeys(world, "platform"),
+    assembleTemplates(world),
+    [],
+  );
   return { start, contracts, dynamo };
 }
 
@@ -97,6 +103,46 @@ describe("starting a contract", () => {
 
     expect(problem.fields).toEqual([{ field: "callbackUrl", message: "must use https" }]);
     expect(dynamo.items("flow")).toEqual([]);
+  });
+
+  test("K42: an end that has passed is refused, but a request that came in time is answered again for ever", async () => {
+    let now = "2026-11-21T08:00:00.000Z";
+    const { world, dynamo } = testWorld({ now: () => now });
+    const contracts = assembleContracts(world);
+    const start = contractStarter(
+    world,
+    contracts,
+    platformKeys(world, "platform"),
+    assembleTemplates(world),
+    [],
+  );
+    const validUntil = "2026-11-21T09:00:00Z";
+    const authorization = { payerAccountNo: "ACC1", payeeAccountNo: "ACC2", validUntil };
+    const first = await start(partner, { ...request, authorization });
+    const stored = dynamo.items("flow").length;
+    now = "2026-11-21T09:00:00.000Z";
+
+    const again = await start(partner, { ...request, authorization });
+    const late = start(partner, { ...request, requestId: "REQ-2", authorization });
+
+    expect(again).toEqual({ contract: first.contract, isNew: false });
+    expect((await problemOf(late)).fields).toEqual([
+      { field: "authorization.validUntil", message: "must lie in the future" },
+    ]);
+    expect(dynamo.items("flow")).toHaveLength(stored);
+  });
+
+  test("K42: what is to be authorised is a public fact of the first entry, and part of the request", async () => {
+    const { start, contracts } = stage();
+    const authorization = { payerAccountNo: "ACC1", payeeAccountNo: "ACC2" };
+    const { contract } = await start(partner, { ...request, authorization });
+
+    const other = { ...authorization, payeeAccountNo: "ACC3" };
+    const problem = await problemOf(start(partner, { ...request, authorization: other }));
+
+    const [first] = await contracts.history(contract.id);
+    expect(first?.entry.facts).toMatchObject(authorization);
+    expect(problem.fields.map(({ field }) => field)).toEqual(["authorization"]);
   });
 
   test.each([

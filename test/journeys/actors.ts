@@ -11,7 +11,7 @@ import type { Stack } from "./stack.ts";
 // biome-ignore lint/suspicious/noExplicitAny: journeys read answers as JSON and say what they expect of it.
 export type Json = any;
 
-export type Story = "personal" | "enterprise";
+export type Story = "personal" | "enterprise" | "pooling";
 
 /** The request of the example with a name, a phone and a callback address of its own. */
 export function requestFor(stack: Stack, story: Story, changes: Json = {}): Json {

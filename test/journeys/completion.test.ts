@@ -182,7 +182,7 @@ test.each([
 ] as const)(
   "B-01 B-03: %s runs from request to seal for a signer who is %s",
   async (bizScene, story) => {
-    const flow = await begin(stack, story, { bizScene });
+    const flow = await begin(stack, story, { bizScene, authorization: undefined });
 
     const contract = await (story === "personal" ? completePersonal : completeEnterprise)(flow);
 
