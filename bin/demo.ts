@@ -4,6 +4,7 @@ import { join, relative, resolve } from "node:path";
 import { unzipSync } from "fflate";
 import { partnerClient } from "../examples/client.ts";
 import { eventually, openMessage, type Signer } from "../examples/signer.ts";
+import { tiancaiClient } from "../examples/tiancai.ts";
 import { documentStore } from "../functions/adapters/document-store.ts";
 import { lambdaWorld } from "../functions/world.ts";
 import { type LocalStack, startStack } from "../lib/local/stack.ts";
@@ -11,7 +12,10 @@ import { synthesizeIfStale } from "../lib/local/template/synth.ts";
 import { tableOf } from "../verifier/table.ts";
 import { verify } from "../verifier/verify.ts";
 
-/** `npm run demo`: two contracts from a partner's request to sealed evidence, on the stack that deploy would put on AWS. */
+/**
+ * `npm run demo`: three contracts from a partner's request to sealed evidence, and money that moves because
+ * one of them was signed, on the stack that deploy would put on AWS.
+ */
 
 const out = resolve("out");
 const began = performance.now();
@@ -47,6 +51,15 @@ const stories: readonly Story[] = [
     async verify(signer) {
       const wrong = await signer.confirmDeposit("9.99");
       tell(`typed a wrong amount first: the page shows "${wrong.screen}" again, one try less`);
+      await signer.confirmDeposit();
+      tell("typed the amount from the bank statement; verified");
+    },
+  },
+  {
+    name: "pooling",
+    title:
+      "A store lets its headquarters collect up to 80% of each order (enterprise, micro-deposit)",
+    async verify(signer) {
       await signer.confirmDeposit();
       tell("typed the amount from the bank statement; verified");
     },
@@ -126,12 +139,70 @@ type Received = {
   readonly event?: { readonly data?: { readonly contractId: string } };
 };
 
+/** What Tiancai sends to have money collected from a store for its headquarters. */
+const collection = (store: string, amount: string) => ({
+  bizOrderNo: `POOL-${store}-${amount}`,
+  payerInfo: { accountNo: store },
+  receiverInfo: { accountNo: "ACC100001" },
+  amount,
+  extInfo: { sourceOrderNo: "ORDER-1", sourceOrderAmount: "1000.00" },
+});
+
+async function moveMoney(stack: LocalStack): Promise<void> {
+  const app = stack.partners.find(({ dialects }) => dialects.includes("T"));
+  if (app === undefined) throw new Error("the local stack has no partner that speaks T");
+  const tiancai = tiancaiClient(stack.apiUrl, app, () => stack.clock.now());
+  console.log(`\n${bold("Money moves once, and only with that authorisation")}`);
+
+  const collected = await tiancai.process("COLLECTION", collection("ACC100002", "500.00"));
+  const { data } = collected.body;
+  if (data.status !== "SUCCESS") throw new Error(`collect: ${JSON.stringify(collected.body)}`);
+  tell(
+    green(`500.00 collected: order ${data.transactionOrderNo}, clearing ${data.clearingOrderNo}`),
+  );
+
+  const more = await tiancai.process("COLLECTION", collection("ACC100002", "300.01"));
+  tell(`300.01 more of the same order: ${more.status} ${more.body.code}: ${more.body.message}`);
+  const stranger = await tiancai.process("COLLECTION", collection("ACC100009", "10.00"));
+  tell(`10.00 from a store that signed nothing: ${stranger.status} ${stranger.body.code}`);
+  await loseAnAnswer(stack, tiancai);
+}
+
+async function loseAnAnswer(
+  stack: LocalStack,
+  tiancai: ReturnType<typeof tiancaiClient>,
+): Promise<void> {
+  const { clearing } = stack.simulators;
+  const faults = [
+    { match: { path: "/split/execute" }, kind: "after", times: 1 },
+    { match: { path: "/split/query/*" }, kind: "status", status: 503, times: 1 },
+  ];
+  await fetch(`${clearing}/_control/faults`, { method: "PUT", body: JSON.stringify(faults) });
+  const sent = await tiancai.process("COLLECTION", collection("ACC100002", "200.00"));
+  tell(`200.00 more, but clearing executes it and its answer is lost: ${sent.body.data.status}`);
+  const { requestId, transactionOrderNo } = sent.body.data;
+  const result = await eventually("the lost answer to be found", async () => {
+    const { body } = await tiancai.query(requestId);
+    if (body.data.status === "PROCESSING") stack.clock.advance(queuePauseMs);
+    return body.data.status === "PROCESSING" ? undefined : body.data;
+  });
+  const { ledger } = await (await fetch(`${clearing}/_control/state`)).json();
+  const rows = ledger.filter((row: { requestNo: string }) => row.requestNo === transactionOrderNo);
+  tell(
+    green(`asked again instead of sent again: ${result.status}, ${rows.length} row in the ledger`),
+  );
+  if (result.status !== "SUCCESS" || rows.length !== 1) throw new Error("money moved wrongly");
+}
+
+/** The queue looks again after half a minute; the demo lets the stack's clock pass instead of waiting. */
+const queuePauseMs = 5_000;
+
 function showEnd(): void {
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   const file = (name: string) => `  ${relative(".", join(out, name))}`;
   console.log(`
-${bold(green(`Done in ${seconds} s.`))} Two contracts went from request to sealed evidence through the Lambda bundles,
-tables, queues and state machine that \`cdk deploy\` would put on AWS. Look next at:
+${bold(green(`Done in ${seconds} s.`))} Three contracts went from request to sealed evidence, and money moved under one of them,
+through the Lambda bundles, tables, queues and state machine that \`cdk deploy\` would put on AWS. Look next at:
 ${stories.flatMap(({ name }) => [file(`${name}-agreement.pdf`), file(`${name}-evidence.zip`)]).join("\n")}
   VERIFY.md inside each zip     checks it with openssl alone
   npm run build:verifier        makes verify.html, which checks it in a browser without a network
@@ -150,6 +221,7 @@ async function main(): Promise<void> {
   process.once("SIGINT", stop).once("SIGTERM", stop);
   try {
     for (const story of stories) await play(stack, story);
+    await moveMoney(stack);
   } finally {
     await stack.close();
     rmSync(dataDir, { recursive: true, force: true });
