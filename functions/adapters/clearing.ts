@@ -6,8 +6,9 @@ import type { Breaker } from "./breaker.ts";
 import type { Peer } from "./peers.ts";
 import { signedHeaders } from "./request-signature.ts";
 
-/** Answers are small records; anything larger is not one. */
+/** Answers are small records; anything larger is not one. A page of the statement is five hundred of them. */
 const answerLimitBytes = 64 * 1024;
+const statementLimitBytes = 512 * 1024;
 
 const answer = z.object({
   code: z.string().max(64),
@@ -81,7 +82,7 @@ export function clearing(
       },
       ...(payload ? { body } : {}),
       timeoutMs,
-      maxBytes: answerLimitBytes,
+      maxBytes: path.startsWith("/split/statement") ? statementLimitBytes : answerLimitBytes,
     };
     try {
       const response = await world.http(request);
