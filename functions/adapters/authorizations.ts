@@ -46,7 +46,7 @@ export function authorizationItem(authorization: Authorization): Record<string, 
   };
 }
 
-export function authorizationFromItem(item: Record<string, unknown>): Authorization {
+function authorizationFromItem(item: Record<string, unknown>): Authorization {
   const optional = (name: keyof Authorization, value: unknown) =>
     value === undefined ? {} : { [name]: value };
   return {

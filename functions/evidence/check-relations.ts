@@ -8,7 +8,7 @@ import { readEnvironment } from "../environment.ts";
 import type { World } from "../world.ts";
 
 /** Where the stored relations and the chains part. */
-export type RelationFault = {
+type RelationFault = {
   readonly contractId: string;
   readonly fault: "MISSING" | "DIFFERENT" | "UNFOUNDED";
   /** The row now is as the chain tells it. False also when it changed meanwhile: check again. */
