@@ -73,6 +73,7 @@ function banner(stack: LocalStack, tookMs: number): string {
     line("Verification", stack.simulators.verification, "bank statements and face checks"),
     line("Partner", stack.simulators.partner, "webhooks as received"),
     line("Time-stamps", stack.simulators.timestamp, "development-only authority (RFC 3161)"),
+    line("Face vendors", stack.simulators.face, "two vendors' face checks, decided by hand"),
     line("Clearing", stack.simulators.clearing, "the ledger of what was really moved"),
     line("AWS", stack.awsUrl, "AWS_ENDPOINT_URL for the aws CLI"),
     "",

@@ -69,7 +69,9 @@ type Metric =
   | "WebhookUndelivered"
   | "SignatureRefused"
   | "CertificateExpiring"
-  | "TimestampUnavailable";
+  | "TimestampUnavailable"
+  | "TemplateFault"
+  | "FaceVendorFailure";
 
 /** No answer came. `sent: false` proves that the other side saw nothing; otherwise the outcome is unknown. */
 export class NoAnswer extends Error {

@@ -12,13 +12,25 @@ export type WebhookResult =
   | { readonly kind: "gone"; readonly status: number }
   | { readonly kind: "failed"; readonly status: number; readonly retryAfterSeconds: number };
 
+export type Message = {
+  readonly url: string;
+  /** `whsec_` and base64. */
+  readonly secret: string;
+  readonly body: string;
+  /** Extra headers that the receiver asked for; which may be asked for, its dialect says. */
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
 /**
  * Sends one event by Standard Webhooks 1.0: only 2xx is success, a redirect is not followed and fails,
  * 410 ends the delivery, Retry-After is honoured. Checked against SSRF at every send, because what a
  * name resolves to can change after registration.
  */
 export function webhookSender(world: World, allowedHosts: readonly string[]) {
-  return async (url: string, secret: string, id: string, body: string): Promise<WebhookResult> => {
+  return async (
+    { url, secret, body, headers = {} }: Message,
+    id: string,
+  ): Promise<WebhookResult> => {
     const fault = urlFault(url, allowedHosts);
     if (fault !== undefined) {
       world.log("warn", "webhook refused", { id, fault });
@@ -31,6 +43,8 @@ export function webhookSender(world: World, allowedHosts: readonly string[]) {
         method: "POST",
         url,
         headers: {
+          // First, so that none of them can stand in for one of ours.
+          ...lowerCase(headers),
           "content-type": "application/json",
           "user-agent": "Qianyue-Webhooks/1",
           "webhook-id": id,
@@ -50,6 +64,9 @@ export function webhookSender(world: World, allowedHosts: readonly string[]) {
     }
   };
 }
+
+const lowerCase = (headers: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
 /** `v1,` and base64 HMAC-SHA256 of `id.timestamp.body` under the decoded `whsec_` secret. */
 export function signature(secret: string, id: string, timestamp: number, body: string): string {

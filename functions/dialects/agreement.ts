@@ -55,6 +55,8 @@ export function wordProblem(problem: Problem, traceId: string) {
       code,
       message: problem.message,
       ...(problem.fields.length > 0 ? { errors: problem.fields } : {}),
+      // K07, C-66: what exists already.
+      ...(Object.keys(problem.data).length > 0 ? { data: problem.data } : {}),
       traceId,
     },
   };

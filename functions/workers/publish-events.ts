@@ -1,5 +1,6 @@
 import { eventBus } from "../adapters/event-bus.ts";
 import { eventOf, evidenceChainId } from "../domain/events.ts";
+import { faceEventOf, isFaceEntry } from "../domain/face-events.ts";
 import { isOrderEntry, transactionEvents } from "../domain/transaction-events.ts";
 import { readEnvironment } from "../environment.ts";
 import { streamConsumer } from "../stream.ts";
@@ -14,6 +15,10 @@ export function build(world: World) {
     if (isOrderEntry(entry)) {
       const events = transactionEvents(entry, { owner, requestId });
       return publish(events.map((detail) => ({ type: detail.type, at: detail.at, detail })));
+    }
+    if (isFaceEntry(entry)) {
+      const detail = faceEventOf(entry, { owner, requestId });
+      return publish(detail === undefined ? [] : [{ type: detail.type, at: detail.at, detail }]);
     }
     const event = eventOf(entry, { owner, requestId });
     if (event === undefined) return;

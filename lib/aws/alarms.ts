@@ -14,6 +14,7 @@ import { Construct } from "constructs";
 import type { Api } from "./api.ts";
 import type { Clearing } from "./clearing.ts";
 import type { Events } from "./events.ts";
+import type { FaceChecks } from "./face-checks.ts";
 import { pascalCase } from "./lambda-function.ts";
 import type { Workers } from "./workers.ts";
 import type { Workflow } from "./workflow.ts";
@@ -27,6 +28,9 @@ const clearingLag = Duration.minutes(30);
 /** Single refusals of clearing are business; a row of them is an account or an agreement gone wrong. */
 const clearingFailures = 20;
 
+/** One failure is retried or taken over and is noise; a row of them is a vendor that is down. */
+const faceVendorFailures = 5;
+
 /** A partner's clumsy deployment stays below, a search for a secret does not. */
 const forgeryThreshold = 50;
 
@@ -35,6 +39,7 @@ type Watched = {
   readonly workflow: Workflow;
   readonly workers: Workers;
   readonly clearing: Clearing;
+  readonly faceChecks: FaceChecks;
   readonly events: Events;
 };
 
@@ -51,6 +56,7 @@ export class Alarms extends Construct {
       ...watched.workflow.steps,
       ...watched.workers.functions,
       ...watched.clearing.functions,
+      ...watched.faceChecks.functions,
     ]);
     this.watchApi(watched.api);
     for (const worker of watched.workers.streamed) {
@@ -59,8 +65,8 @@ export class Alarms extends Construct {
         todo: "The stream of evidence_chain is stuck behind one entry: read this function's log for the entry that fails, deploy the fix; order is kept.",
       });
     }
-    const { events, workers, clearing } = watched;
-    for (const one of [events, workers, clearing]) {
+    const { events, workers, clearing, faceChecks } = watched;
+    for (const one of [events, workers, clearing, faceChecks]) {
       for (const queue of one.deadLetters) this.watchDeadLetters(queue);
     }
   }
@@ -94,6 +100,10 @@ export class Alarms extends Construct {
     });
     this.raise("DependencyFailure", ownMetric("DependencyFailure"), {
       todo: "A call to the SMS gateway or the verification system failed, or an upstream event was refused. One is retried and is noise; a row of them fails contracts (A-39): check that system by the log lines of the same minute.",
+    });
+    this.raise("FaceVendorFailure", ownMetric("FaceVendorFailure"), {
+      above: faceVendorFailures,
+      todo: "A face vendor gives no usable answers (C-71): find the vendor by the log lines `face vendor failed`; the next one in the list takes over by itself. Suspend the broken one, or move another up, in the FaceVendors secret; no deployment is needed.",
     });
     this.raise("CertificateExpiring", ownMetric("CertificateExpiring"), {
       todo: "A certificate the platform seals under ends within 30 days; after that nothing is sealed. Have one issued for the same KMS key and put it in its place under pki/ of the document bucket.",

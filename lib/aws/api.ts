@@ -13,6 +13,7 @@ import type { Function as Lambda } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { moveOrders } from "./clearing.ts";
+import { moveFaces } from "./face-checks.ts";
 import type { Foundation } from "./foundation.ts";
 import { lambdaFunction, logRetention, type Need } from "./lambda-function.ts";
 import { type RouteFile, routes } from "./routes.ts";
@@ -99,6 +100,17 @@ function routeNeeds(props: Foundation): Readonly<Record<RouteFile, readonly Need
     "query-transaction": [...partner, secrets.platform, tables.readOrders, tables.nameChain],
     "list-orders": [...partner, tables.listOrders, tables.nameChain],
     "close-order": [...partner, ...moveOrders(props)],
+    "initiate-face": [
+      ...partner,
+      ...moveFaces(props),
+      storage.createPersonalData,
+      settings.callbackHosts,
+      settings.identityCheck,
+    ],
+    "get-face": [...partner, tables.readFaces, storage.openPersonalData],
+    "receive-face-result": [tables.spendNonces, ...moveFaces(props)],
+    "show-face-page": [...links, tables.readFaces, storage.openPersonalData],
+    "start-face": moveFaces(props),
   };
 }
 

@@ -46,6 +46,15 @@ export const routes = [
   { method: "GET", path: "/api/v1/transaction/query/{requestId}", file: "query-transaction" },
   { method: "GET", path: "/v1/operations/orders", file: "list-orders" },
   { method: "POST", path: "/v1/operations/orders/{transactionOrderNo}/close", file: "close-order" },
+  { method: "POST", path: "/api/v1/verification/face/initiate", file: "initiate-face" },
+  { method: "GET", path: "/api/v1/verification/face/{verificationId}", file: "get-face" },
+  {
+    method: "POST",
+    path: "/api/v1/verification/face/{verificationId}/callback/{vendor}",
+    file: "receive-face-result",
+  },
+  { method: "GET", path: "/face/{token}", file: "show-face-page" },
+  { method: "POST", path: "/face/{token}/start", file: "start-face" },
 ] as const satisfies readonly Route[];
 
 export type RouteFile = (typeof routes)[number]["file"];

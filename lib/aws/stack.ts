@@ -5,6 +5,7 @@ import { Alarms } from "./alarms.ts";
 import { Api } from "./api.ts";
 import { Clearing } from "./clearing.ts";
 import { Events } from "./events.ts";
+import { FaceChecks } from "./face-checks.ts";
 import { Firewall } from "./firewall.ts";
 import type { Foundation } from "./foundation.ts";
 import { Secrets } from "./secrets.ts";
@@ -50,9 +51,10 @@ export class QianyueStack extends Stack {
     const workflow = new Workflow(this, { ...foundation, definition: props.definition });
     const workers = new Workers(this, { ...foundation, workflow });
     const clearing = new Clearing(this, foundation);
+    const faceChecks = new FaceChecks(this, foundation);
     const api = new Api(this, foundation);
     new Firewall(this, { rest: api.rest });
-    new Alarms(this, { api, workflow, workers, clearing, events: foundation.events });
+    new Alarms(this, { api, workflow, workers, clearing, faceChecks, events: foundation.events });
     new CfnOutput(this, "ApiUrl", { value: api.rest.url });
     acknowledgeFindings(this, foundation.storage);
   }

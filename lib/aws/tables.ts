@@ -11,6 +11,7 @@ import {
 import { AnyPrincipal, Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
 import { allow, type Need } from "./lambda-function.ts";
+import { templateTable } from "./template-table.ts";
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 const wholeNumber = (name: string) => ({ name, type: AttributeType.NUMBER });
@@ -41,8 +42,12 @@ export class Tables extends Construct {
   readonly listOrders: Need;
   readonly findAuthorizations: Need;
   readonly shareBreaker: Need;
+  readonly readFaces: Need;
+  readonly writeFaces: Need;
   readonly readLog: Need;
   readonly appendLog: Need;
+  readonly readTemplates: Need;
+  readonly writeTemplates: Need;
 
   constructor(scope: Construct) {
     super(scope, "Tables");
@@ -82,7 +87,17 @@ export class Tables extends Construct {
     });
     log.addToResourcePolicy(appendOnly());
 
+    const templates = templateTable(this, common);
+    this.readTemplates = templates.read;
+    this.writeTemplates = templates.write;
     const orders = ordersTable(this);
+    const faces = new Table(this, "FaceVerification", {
+      ...common,
+      tableName: "face_verification",
+      partitionKey: text("pk"),
+      sortKey: text("sk"),
+      pointInTimeRecoverySpecification: recoverable,
+    });
     const environment = {
       CONTRACT_FLOW_TABLE: this.flow.tableName,
       EVIDENCE_CHAIN_TABLE: this.chain.tableName,
@@ -119,6 +134,15 @@ export class Tables extends Construct {
     this.listOrders = {
       ...intake,
       statements: [allow(["dynamodb:Query"], `${orders.tableArn}/index/${queueIndex}`)],
+    };
+    const checks = { FACE_VERIFICATION_TABLE: faces.tableName, ...history.environment };
+    this.readFaces = {
+      environment: checks,
+      statements: [allow(["dynamodb:GetItem"], faces.tableArn)],
+    };
+    this.writeFaces = {
+      environment: checks,
+      statements: [allow(["dynamodb:PutItem", "dynamodb:UpdateItem"], faces.tableArn)],
     };
     this.findAuthorizations = {
       environment: { CONTRACT_FLOW_TABLE: this.flow.tableName },

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { LocalClock } from "./clock.ts";
 import { type Listening, type LocalService, listen } from "./service.ts";
 import { clearingSimulator } from "./simulators/clearing.ts";
+import { faceSimulator } from "./simulators/face.ts";
 import { partnerSimulator } from "./simulators/partner.ts";
 import { smsSimulator } from "./simulators/sms.ts";
 import { type TimestampSimulator, timestampSimulator } from "./simulators/timestamp.ts";
@@ -19,6 +20,7 @@ const doorNames = [
   "partner",
   "timestamp",
   "clearing",
+  "face",
 ] as const;
 type DoorName = (typeof doorNames)[number];
 
@@ -30,7 +32,7 @@ type HeldDoor = Listening & {
 };
 
 export type Doors = Readonly<Record<"api" | "console" | "aws", HeldDoor>> &
-  Readonly<Record<"sms" | "verification" | "partner" | "clearing", Listening>> & {
+  Readonly<Record<"sms" | "verification" | "partner" | "clearing" | "face", Listening>> & {
     readonly timestamp: TimestampSimulator;
   };
 
@@ -84,6 +86,11 @@ export async function openDoors(options: {
     clearing: own(
       await open("clearing", (port) =>
         clearingSimulator({ ...at("clearing", port), clients: clients(credentials.clearing) }),
+      ),
+    ),
+    face: own(
+      await open("face", (port) =>
+        faceSimulator({ ...at("face", port), vendors: credentials.faceVendors }),
       ),
     ),
   };

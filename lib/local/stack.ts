@@ -45,6 +45,7 @@ export type StackDescription = {
     readonly partner: string;
     readonly timestamp: string;
     readonly clearing: string;
+    readonly face: string;
   };
   readonly partners: Credentials["partners"];
   readonly verificationSystem: Credentials["verificationSystem"];
@@ -111,7 +112,10 @@ async function start(options: StackOptions, closing: Closing): Promise<LocalStac
   const own = closing.own;
   const services = openServices({ directory, clock, dynamo, lambda, own, onWrite });
   await provision(template, services);
-  await seedSecrets(functions, services.secrets, credentials, doors.partner.url);
+  await seedSecrets(functions, services.secrets, credentials, {
+    partner: doors.partner.url,
+    face: doors.face.url,
+  });
 
   doors.aws.serve(services.gateway.handle);
   const wiring = closing.own(connect(template, services, { clock, lambda, directory }));
@@ -163,7 +167,7 @@ function describe(
   credentials: Credentials,
   directory: string,
 ): Omit<StackDescription, "environment"> {
-  const { api, console, aws, sms, verification, partner, timestamp, clearing } = doors;
+  const { api, console, aws, sms, verification, partner, timestamp, clearing, face } = doors;
   return {
     apiUrl: api.url,
     consoleUrl: console.url,
@@ -174,6 +178,7 @@ function describe(
       partner: partner.url,
       timestamp: timestamp.url,
       clearing: clearing.url,
+      face: face.url,
     },
     partners: credentials.partners,
     verificationSystem: credentials.verificationSystem,

@@ -30,10 +30,8 @@ async function send(
     },
   } as Pick<World, "now" | "log" | "http"> as World;
   const result = await webhookSender(world, more.allowedHosts ?? [])(
-    more.to ?? url,
-    secret,
+    { url: more.to ?? url, secret, body },
     "EV1",
-    body,
   );
   return { result, requests, logged };
 }

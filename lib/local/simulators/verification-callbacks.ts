@@ -5,7 +5,7 @@ import { everyItem, type Journal } from "./journal.ts";
 import { type Credential, signedHeaders } from "./request-signature.ts";
 
 /** One callback on its way, kept until a 2xx or the last attempt. */
-type Callback = {
+export type Callback = {
   readonly id: string;
   readonly url: string;
   readonly clientId: string;
@@ -18,6 +18,15 @@ type Callback = {
   /** Strikes the coming attempt once its delay has passed. */
   readonly fault?: CallbackFault;
 };
+
+/** The request of one attempt, signed now; spoilt where the fault says so. Words instead: why there is none. */
+export type Seal = (
+  callback: Callback,
+  fault: CallbackFault | undefined,
+  nowMs: number,
+) =>
+  | { readonly url: URL; readonly headers: Record<string, string>; readonly body: string }
+  | string;
 
 export type Outbox = {
   /** Puts the callback on disk; with the result in the same transaction neither is lost. */
@@ -33,11 +42,7 @@ export type Outbox = {
 const backOffMs = [1_000, 3_000, 10_000, 30_000];
 const attemptTimeoutMs = 5_000;
 
-export function callbackOutbox(
-  journal: Journal,
-  clock: LocalClock,
-  clients: readonly Credential[],
-): Outbox {
+export function callbackOutbox(journal: Journal, clock: LocalClock, seal: Seal): Outbox {
   const timers = new Map<string, () => void>();
   let stopping = new AbortController();
 
@@ -90,23 +95,14 @@ export function callbackOutbox(
     fault: CallbackFault | undefined,
     signal: AbortSignal,
   ): Promise<string> {
-    const credential = clients.find((client) => client.clientId === callback.clientId);
-    if (!credential) return `no secret of client ${callback.clientId} to sign with`;
     const tampered = fault?.forgeSignature || fault?.otherContract !== undefined;
-    const { url, body } = misdirected(callback, fault?.otherContract);
-    const headers = signedHeaders(
-      fault?.forgeSignature
-        ? { ...credential, secret: randomBytes(32).toString("hex") }
-        : credential,
-      { method: "POST", path: url.pathname, search: url.search.slice(1), body },
-      clock.now(),
-      randomBytes(16).toString("hex"),
-    );
+    const request = seal(callback, fault, clock.now());
+    if (typeof request === "string") return request;
     try {
-      const response = await fetch(url, {
+      const response = await fetch(request.url, {
         method: "POST",
-        headers: { ...headers, "content-type": "application/json" },
-        body,
+        headers: { "content-type": "application/json", ...request.headers },
+        body: request.body,
         redirect: "manual",
         signal: AbortSignal.any([signal, AbortSignal.timeout(attemptTimeoutMs)]),
       });
@@ -138,6 +134,24 @@ export function callbackOutbox(
       for (const cancel of timers.values()) cancel();
       timers.clear();
     },
+  };
+}
+
+/** The four headers of our own scheme, with the secret of the client that the callback is for. */
+export function sealedFor(clients: readonly Credential[]): Seal {
+  return (callback, fault, nowMs) => {
+    const credential = clients.find((client) => client.clientId === callback.clientId);
+    if (!credential) return `no secret of client ${callback.clientId} to sign with`;
+    const { url, body } = misdirected(callback, fault?.otherContract);
+    const headers = signedHeaders(
+      fault?.forgeSignature
+        ? { ...credential, secret: randomBytes(32).toString("hex") }
+        : credential,
+      { method: "POST", path: url.pathname, search: url.search.slice(1), body },
+      nowMs,
+      randomBytes(16).toString("hex"),
+    );
+    return { url, headers, body };
   };
 }
 

@@ -10,7 +10,7 @@ import {
 } from "./control.ts";
 import type { Journal } from "./journal.ts";
 import type { Credential } from "./request-signature.ts";
-import { callbackOutbox } from "./verification-callbacks.ts";
+import { callbackOutbox, sealedFor } from "./verification-callbacks.ts";
 import { type Cases, verificationCases } from "./verification-cases.ts";
 import { facePage, handOffUrlOf, statementPage } from "./verification-pages.ts";
 import {
@@ -35,7 +35,7 @@ export function verificationSimulator(
 ): Promise<Simulator> {
   const { clock, clients } = options;
   return startSimulator("verification", options, (journal, ownUrl) => {
-    const outbox = callbackOutbox(journal, clock, clients);
+    const outbox = callbackOutbox(journal, clock, sealedFor(clients));
     const cases = verificationCases(journal, clock, outbox);
     const system = { journal, clock, clients, cases, ownUrl };
     outbox.resume();

@@ -15,11 +15,20 @@ type PartnerCredentials = {
 
 type PeerCredentials = { readonly clientId: string; readonly secret: string };
 
+type FaceVendorCredentials = {
+  readonly name: string;
+  readonly protocol: "a" | "b";
+  readonly appId: string;
+  readonly secret: string;
+};
+
 export type Credentials = {
   readonly partners: readonly PartnerCredentials[];
   readonly smsGateway: PeerCredentials;
   readonly verificationSystem: PeerCredentials;
   readonly clearing: PeerCredentials;
+  /** Best first. */
+  readonly faceVendors: readonly FaceVendorCredentials[];
 };
 
 /** The credentials of this data folder, made at its first start and kept; what an older start did not know is added. */
@@ -33,6 +42,10 @@ export function readCredentials(file: string): Credentials {
       secret: secret(),
     },
     clearing: kept.clearing ?? { clientId: "qianyue-clearing", secret: secret() },
+    faceVendors: kept.faceVendors ?? [
+      { name: "vendor-a", protocol: "a", appId: "qianyue-face-a", secret: secret() },
+      { name: "vendor-b", protocol: "b", appId: "qianyue-face-b", secret: secret() },
+    ],
   };
   if (JSON.stringify(kept) !== JSON.stringify(credentials)) writeWhole(file, credentials);
   return credentials;
@@ -41,6 +54,7 @@ export function readCredentials(file: string): Credentials {
 const sandbox = [
   { clientId: "sandbox-native", dialects: ["native"], scopes: [] },
   { clientId: "sandbox-a", dialects: ["A"], scopes: [] },
+  { clientId: "sandbox-c", dialects: ["C"], scopes: [] },
   { clientId: "sandbox-tiancai", dialects: ["T"], scopes: [] },
   // Operations list and close parked orders; they start nothing.
   { clientId: "sandbox-operations", dialects: [], scopes: ["operations"] },

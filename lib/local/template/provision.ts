@@ -132,17 +132,23 @@ export async function seedSecrets(
   functions: readonly FunctionSettings[],
   secrets: LocalSecrets,
   credentials: Credentials,
-  partnerUrl: string,
+  urls: { readonly partner: string; readonly face: string },
 ): Promise<void> {
   const { smsGateway, verificationSystem, clearing } = credentials;
   const partners = credentials.partners.map(({ secret, ...partner }) => ({
     ...partner,
     secrets: [secret],
-    returnUrls: [partnerUrl],
+    returnUrls: [urls.partner],
+  }));
+  const vendors = credentials.faceVendors.map((vendor) => ({
+    ...vendor,
+    url: `${urls.face}/${vendor.name}`,
+    sources: ["127.0.0.1"],
   }));
   const values: Record<string, object> = {
     PARTNERS_SECRET_ID: { partners },
     PEERS_SECRET_ID: { smsGateway, verificationSystem, clearing },
+    FACE_VENDORS_SECRET_ID: { vendors },
   };
   for (const [variable, value] of Object.entries(values)) {
     const SecretId = functions
