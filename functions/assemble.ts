@@ -9,6 +9,7 @@ import { type Partner, partnerDirectory } from "./adapters/partners.ts";
 import { peers } from "./adapters/peers.ts";
 import { platformKeys } from "./adapters/platform-keys.ts";
 import { smsGateway } from "./adapters/sms-gateway.ts";
+import { templateStore } from "./adapters/template-store.ts";
 import { timestampAuthority } from "./adapters/timestamp-authority.ts";
 import { verificationSystem } from "./adapters/verification-system.ts";
 import { batchClearer } from "./clear-batch.ts";
@@ -32,10 +33,11 @@ export function assembleLinks(world: World) {
   const keys = platformKeys(world, env.PLATFORM_SECRET_ID);
   return {
     keys,
-    h5Url: async (contractId: string) =>
-      `${env.PUBLIC_BASE_URL}/h5/${await keys.linkToken(contractId)}`,
-    callbackUrl: (contractId: string) =>
-      `${env.PUBLIC_BASE_URL}/v1/contracts/${contractId}/callback/auth`,
+    h5Url: async (contractId: string, signer = 1) =>
+      `${env.PUBLIC_BASE_URL}/h5/${await keys.linkToken(contractId, signer)}`,
+    /** Says whose result it is, for a callback may come before we know its verificationId. */
+    callbackUrl: (contractId: string, signer: number) =>
+      `${env.PUBLIC_BASE_URL}/v1/contracts/${contractId}/callback/auth${signer === 1 ? "" : `?signer=${signer}`}`,
   };
 }
 
@@ -45,6 +47,11 @@ export function assemblePartners(world: World) {
   const find = partnerDirectory(world, env.PARTNERS_SECRET_ID);
   const nonces = nonceGuard(world, env.GUARD_TABLE);
   return (call: HttpCall): Promise<Partner> => verifyCaller(world, nonces, call, find);
+}
+
+export function assembleTemplates(world: World) {
+  const env = readEnvironment(world, "TEMPLATE_TABLE");
+  return templateStore(world, env.TEMPLATE_TABLE);
 }
 
 export function assembleSms(world: World) {
@@ -83,7 +90,11 @@ export function assembleIntake(world: World) {
   const shared = breaker(world, env.GUARD_TABLE, "clearing");
   const outside = clearing(world, {
     url: env.CLEARING_URL,
-    peer: async () => (await readPeers()).clearing,
+    async peer() {
+      const { clearing: key } = await readPeers();
+      if (key === undefined) throw new Error("the secret of peers holds no key for clearing yet");
+      return key;
+    },
     breaker: shared,
   });
   const relations = authorizations(world, env.CONTRACT_FLOW_TABLE);

@@ -1,11 +1,12 @@
 import type { ContractStore } from "./adapters/contract-store.ts";
 import { PeerRefused, PeerUnavailable } from "./adapters/peer-call.ts";
 import type { SmsGateway } from "./adapters/sms-gateway.ts";
+import type { TemplateStore } from "./adapters/template-store.ts";
 import { type Advance, advance } from "./advance.ts";
 import type { Contract } from "./domain/contract.ts";
 import { hashText } from "./domain/evidence.ts";
 import { figures } from "./domain/figures.ts";
-import { composeSms, smsTemplates } from "./domain/sms-templates.ts";
+import { composeSms } from "./domain/sms-templates.ts";
 import type { World } from "./world.ts";
 
 export type Invitation = Advance & { readonly sent: boolean };
@@ -18,12 +19,13 @@ export function inviter(
   world: World,
   contracts: ContractStore,
   sms: SmsGateway,
+  templates: TemplateStore,
   h5Url: (contractId: string) => Promise<string>,
 ) {
   return async (id: string, purpose: "INVITE" | "RESEND"): Promise<Invitation> => {
     const { details } = await contracts.readDetails(id);
-    const template = smsTemplates.find(({ templateId }) => templateId === details.smsTemplate);
-    if (template === undefined) throw new Error(`SMS template ${details.smsTemplate} is gone`);
+    const { smsTemplate = "", smsTemplateVersion = "1" } = details;
+    const template = await templates.pinned(smsTemplate, smsTemplateVersion);
     const { agreementType, subject } = details;
     const link = await h5Url(id);
     const text = composeSms(template, { agreementType, link, linkSeconds: figures.linkSeconds });

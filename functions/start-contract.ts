@@ -4,15 +4,15 @@ import type { ContractStore } from "./adapters/contract-store.ts";
 import { urlFault } from "./adapters/outbound-url.ts";
 import type { Partner } from "./adapters/partners.ts";
 import type { PlatformKeys } from "./adapters/platform-keys.ts";
+import type { TemplateStore } from "./adapters/template-store.ts";
 import type { CreateRequest } from "./dialects/native-request.ts";
-import { chooseAgreementTemplate } from "./domain/agreement-templates.ts";
 import { defaultAgreementType } from "./domain/agreement-types.ts";
 import { termsFacts } from "./domain/authorization-terms.ts";
 import type { Contract } from "./domain/contract.ts";
 import { type Draft, isPast, plusSeconds } from "./domain/drafts.ts";
 import { figures } from "./domain/figures.ts";
 import { Problem } from "./domain/problem.ts";
-import { chooseSmsTemplate } from "./domain/sms-templates.ts";
+import { chooseTemplate, type Template } from "./domain/template.ts";
 import { chooseVerification } from "./domain/verification-rules.ts";
 import type { World } from "./world.ts";
 
@@ -25,6 +25,7 @@ export function contractStarter(
   world: World,
   contracts: ContractStore,
   keys: PlatformKeys,
+  templates: TemplateStore,
   allowedHosts: readonly string[],
 ) {
   return async (
@@ -35,11 +36,12 @@ export function contractStarter(
     const id = await keys.contractId(partner.clientId, "contract", request.requestId);
     const fingerprint = await keys.fingerprint(canonical(request));
     const at = world.now();
-    // A repeated request is answered like the first, however much time has passed since.
-    if (isPast(request.authorization?.validUntil, at) && (await contracts.read(id)) === undefined)
-      throw invalidField("authorization.validUntil", "must lie in the future");
     const { method, rule } = chooseVerification({ ...request, forced: figures.forcedMethods });
-    const details = await detailsOf(keys, request);
+    const chosen = chooseTemplates(world, request, await templates.active());
+    const details = await detailsOf(keys, request, chosen);
+    const fault = faultOf(request, details, at);
+    // A repeated request is answered like the first, however much time has passed since.
+    if (fault !== undefined && (await contracts.read(id)) === undefined) throw fault;
     const draft: Draft = {
       step: "FLOW_CREATED",
       at,
@@ -102,16 +104,44 @@ function within(url: string | undefined, allowed: string): boolean {
   return given.origin === registered.origin && `${given.pathname}/`.startsWith(folder);
 }
 
-async function detailsOf(keys: PlatformKeys, request: CreateRequest): Promise<Details> {
-  const template = chooseAgreementTemplate(request);
-  const sms = chooseSmsTemplate(request);
-  if (request.smsTemplate && "templateId" in sms && sms.templateId !== request.smsTemplate) {
-    const message = `must be ${sms.templateId} for this scene and user type, or be left out`;
-    throw invalidField("smsTemplate", message);
-  }
-  const missing = "missing" in template ? template.missing : "missing" in sms ? sms.missing : "";
-  if ("missing" in template || "missing" in sms)
-    throw new Problem("TEMPLATE_UNAVAILABLE", `no template for ${missing}; operations are told`);
+/** What is right or wrong only at the moment of the first request. */
+function faultOf(request: CreateRequest, details: Details, at: string): Problem | undefined {
+  if (isPast(request.authorization?.validUntil, at))
+    return invalidField("authorization.validUntil", "must lie in the future");
+  if (request.smsTemplate !== undefined && request.smsTemplate !== details.smsTemplate)
+    return invalidField(
+      "smsTemplate",
+      `must be ${details.smsTemplate} for this scene and user type, or be left out`,
+    );
+  return undefined;
+}
+
+type Chosen = { readonly agreement: Template; readonly sms: Template; readonly page: Template };
+
+/** The three texts of a contract (D-23, D-46); a missing one blocks the start and raises an alarm (B-32, B-49). */
+function chooseTemplates(
+  world: World,
+  { bizScene, userType, agreementType = defaultAgreementType(bizScene), scene }: CreateRequest,
+  templates: readonly Template[],
+): Chosen {
+  const wanted = { bizScene, userType, agreementType, scene };
+  const agreement = chooseTemplate("AGREEMENT", wanted, templates);
+  const sms = chooseTemplate("SMS", wanted, templates);
+  const page = chooseTemplate("H5", wanted, templates);
+  if (!("missing" in agreement) && !("missing" in sms) && !("missing" in page))
+    return { agreement, sms, page };
+  const missing = [agreement, sms, page].flatMap((one) => ("missing" in one ? [one.missing] : []));
+  world.log("error", "no template", { missing });
+  world.count("TemplateFault");
+  const message = `no template for ${missing.join(" and ")}; operations are told`;
+  throw new Problem("TEMPLATE_UNAVAILABLE", message);
+}
+
+async function detailsOf(
+  keys: PlatformKeys,
+  request: CreateRequest,
+  { agreement, sms, page }: Chosen,
+): Promise<Details> {
   const { idCardNo, legalRepIdCardNo, ...same } = request.userInfo;
   const subject: Subject = {
     ...(same as Omit<Subject, "idNumber" | "legalRepIdNumber">),
@@ -121,10 +151,13 @@ async function detailsOf(keys: PlatformKeys, request: CreateRequest): Promise<De
   return {
     subject,
     agreementType: request.agreementType ?? defaultAgreementType(request.bizScene),
-    templateId: template.templateId,
-    templateVersion: template.version,
+    templateId: agreement.templateId,
+    templateVersion: agreement.version,
     fieldFingerprints: await fieldFingerprints(keys, request),
     smsTemplate: sms.templateId,
+    smsTemplateVersion: sms.version,
+    h5Template: page.templateId,
+    h5TemplateVersion: page.version,
     ...(request.scene ? { scene: request.scene } : {}),
     ...(request.fundPurpose ? { fundPurpose: request.fundPurpose } : {}),
     ...(request.callbackUrl ? { callbackUrl: request.callbackUrl } : {}),

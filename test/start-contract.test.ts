@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { platformKeys } from "../functions/adapters/platform-keys.ts";
-import { assembleContracts, findOwned, assembleTemplates } from "../functions/assemble.ts";
+import { assembleContracts, assembleTemplates, findOwned } from "../functions/assemble.ts";
 import type { CreateRequest } from "../functions/dialects/native-request.ts";
 import { Problem } from "../functions/domain/problem.ts";
 import { contractStarter } from "../functions/start-contract.ts";
@@ -110,12 +110,12 @@ describe("starting a contract", () => {
     const { world, dynamo } = testWorld({ now: () => now });
     const contracts = assembleContracts(world);
     const start = contractStarter(
-    world,
-    contracts,
-    platformKeys(world, "platform"),
-    assembleTemplates(world),
-    [],
-  );
+      world,
+      contracts,
+      platformKeys(world, "platform"),
+      assembleTemplates(world),
+      [],
+    );
     const validUntil = "2026-11-21T09:00:00Z";
     const authorization = { payerAccountNo: "ACC1", payeeAccountNo: "ACC2", validUntil };
     const first = await start(partner, { ...request, authorization });

@@ -82,7 +82,7 @@ const visit = { signer: 1, ip: "198.51.100.7", userAgent: "test" } as const;
 export const generate = {
   type: "generate",
   templateId: "T1",
-  templateVersion: 1,
+  templateVersion: "1",
   contentHash: "c".repeat(64),
   documentHash: "d".repeat(64),
 } as const;

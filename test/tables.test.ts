@@ -17,7 +17,7 @@ const details: Details = {
   subject: { name: "张三", mobile: "13800138000", idNumber: "310101199001011234" },
   agreementType: "RELATION_BINDING_AGREEMENT",
   templateId: "RELATION_BINDING_AGREEMENT.PERSONAL",
-  templateVersion: 1,
+  templateVersion: "1",
   fieldFingerprints: { requestId: "00000000" },
   scene: "BATCH_PAYMENT",
   fundPurpose: "门店推广服务费",

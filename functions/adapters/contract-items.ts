@@ -2,6 +2,7 @@ import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { AgreementType } from "../domain/agreement-types.ts";
 import type { Contract } from "../domain/contract.ts";
 import type { Entry, EvidenceType, Facts, Step } from "../domain/evidence.ts";
+import { noSms, type Signer } from "../domain/signer.ts";
 import type { Work } from "../domain/waits.ts";
 import type { DataKey } from "./data-key.ts";
 
@@ -16,16 +17,22 @@ const stateLimitBytes = 16 * 1024;
 
 /** Everything about the request that is not needed to decide: personal values are encrypted at rest. */
 export type Details = {
+  /** The first signer. */
   readonly subject: Subject;
+  /** The signers after the first, in the order of their numbers. */
+  readonly others?: readonly OtherSigner[];
   readonly agreementType: AgreementType;
   /** Pinned when the contract begins: what the person reads, signs and we seal is one wording. */
   readonly templateId: string;
-  readonly templateVersion: number;
+  readonly templateVersion: string;
   /** Keyed hashes of the request's top-level fields, to name the ones that differ in a conflict (K08). */
   readonly fieldFingerprints: Readonly<Record<string, string>>;
   readonly scene?: string;
   readonly fundPurpose?: string;
   readonly smsTemplate?: string;
+  readonly smsTemplateVersion?: string;
+  readonly h5Template?: string;
+  readonly h5TemplateVersion?: string;
   readonly callbackUrl?: string;
   readonly returnUrl?: string;
 };
@@ -43,14 +50,32 @@ export type Subject = {
   readonly partyId?: string;
 };
 
+/** The details without whoever they name. */
+export type OpenDetails = Omit<Details, "subject" | "others">;
+
+export type OtherSigner = {
+  readonly subject: Subject;
+  /** Each is told in the words for its own type; absent for one whom nobody messages. */
+  readonly smsTemplate?: string;
+  readonly smsTemplateVersion?: string;
+};
+
+/** Who the signer of that number is. */
+export function subjectOf({ subject, others = [] }: Details, signer: number): Subject {
+  const found = signer === 1 ? subject : others[signer - 2]?.subject;
+  if (found === undefined) throw new Error(`the details name no signer ${signer}`);
+  return found;
+}
+
 export type StoredEntry = {
   readonly entry: Entry;
   readonly sealedDisclosures?: Uint8Array;
 };
 
 export function headToItem(contract: Contract): Record<string, unknown> {
-  const { id, requestId, bizScene, userType, method, createdAt, updatedAt, length, ...state } =
+  const { id, requestId, bizScene, userType, method, createdAt, updatedAt, length, ...rest } =
     contract;
+  const { profile, signers, ...state } = rest;
   const verified = contract.signers.every((signer) => signer.verifiedAt !== undefined);
   return {
     pk: id,
@@ -62,33 +87,52 @@ export function headToItem(contract: Contract): Record<string, unknown> {
     user_type: userType,
     auth_method: method,
     status: contract.state.status,
-    sms_sent: contract.sms.notify === "SENT",
+    sms_sent: contract.signers.some(({ sms }) => sms.notify === "SENT"),
     auth_result: verified ? "SUCCESS" : contract.state.status === "FAILED" ? "FAILED" : "NONE",
     created_at: createdAt,
     updated_at: updatedAt,
-    state: deflateRawSync(JSON.stringify(state)),
+    state: deflateRawSync(
+      JSON.stringify({
+        ...state,
+        ...(profile === "native" ? {} : { profile }),
+        signers: signers.map((signer) => packed(signer, contract)),
+      }),
+    ),
+  };
+}
+
+/** Most contracts have one signer, of whom the columns tell already; none pays for hearing it twice. */
+function packed({ number, group, userType, method, ...own }: Signer, columns: Contract): object {
+  return {
+    number,
+    ...(group === 1 ? {} : { group }),
+    ...(userType === columns.userType ? {} : { userType }),
+    ...(method === columns.method ? {} : { method }),
+    ...own,
   };
 }
 
 export function contractFromItem(item: Record<string, unknown>): Contract {
+  const text = inflateRawSync(item.state as Uint8Array, { maxOutputLength: stateLimitBytes });
+  const { signers, ...state } = JSON.parse(text.toString());
+  const columns = { userType: item.user_type, method: item.auth_method };
   return {
     id: item.contract_id,
     requestId: item.request_id,
+    profile: "native",
     bizScene: item.biz_scene,
-    userType: item.user_type,
-    method: item.auth_method,
+    ...columns,
     createdAt: item.created_at,
     updatedAt: item.updated_at,
     length: item.version,
-    ...JSON.parse(
-      inflateRawSync(item.state as Uint8Array, { maxOutputLength: stateLimitBytes }).toString(),
-    ),
+    ...state,
+    signers: signers.map((signer: object) => ({ group: 1, ...columns, sms: noSms, ...signer })),
   } as Contract;
 }
 
 export function detailsToItem(
   id: string,
-  { subject, agreementType, ...details }: Details,
+  { subject, others, agreementType, ...details }: Details,
   wrappedKey: Uint8Array,
   key: DataKey,
 ): Record<string, unknown> {
@@ -96,6 +140,7 @@ export function detailsToItem(
     pk: id,
     sk: "DETAILS",
     user_info: key.encryptJson(`${id}#user_info`, subject),
+    other_signers: others && key.encryptJson(`${id}#other_signers`, others),
     wrapped_key: wrappedKey,
     agreement_type: agreementType,
     template_id: details.templateId,
@@ -104,6 +149,9 @@ export function detailsToItem(
     scene: details.scene,
     fund_purpose: details.fundPurpose,
     sms_template: details.smsTemplate,
+    sms_template_version: details.smsTemplateVersion,
+    h5_template: details.h5Template,
+    h5_template_version: details.h5TemplateVersion,
     callback_url: details.callbackUrl,
     return_url: details.returnUrl,
   };
@@ -113,20 +161,26 @@ export function detailsFromItem(id: string, item: Record<string, unknown>, key: 
   return {
     ...openDetails(item),
     subject: key.decryptJson(`${id}#user_info`, item.user_info as Uint8Array) as Subject,
+    ...(item.other_signers
+      ? { others: key.decryptJson(`${id}#other_signers`, item.other_signers as Uint8Array) }
+      : {}),
   };
 }
 
-export function openDetails(item: Record<string, unknown>): Omit<Details, "subject"> {
+export function openDetails(item: Record<string, unknown>): OpenDetails {
   const optional = (name: string, value: unknown) =>
     value === undefined ? {} : { [name]: String(value) };
   return {
     agreementType: item.agreement_type as AgreementType,
     templateId: String(item.template_id),
-    templateVersion: Number(item.template_version),
+    templateVersion: String(item.template_version),
     fieldFingerprints: (item.field_fingerprints ?? {}) as Details["fieldFingerprints"],
     ...optional("scene", item.scene),
     ...optional("fundPurpose", item.fund_purpose),
     ...optional("smsTemplate", item.sms_template),
+    ...optional("smsTemplateVersion", item.sms_template_version),
+    ...optional("h5Template", item.h5_template),
+    ...optional("h5TemplateVersion", item.h5_template_version),
     ...optional("callbackUrl", item.callback_url),
     ...optional("returnUrl", item.return_url),
   };

@@ -3,7 +3,7 @@ import { parkedView, wordTransactionProblem } from "../dialects/transaction.ts";
 import { readResolution } from "../dialects/transaction-request.ts";
 import { Problem } from "../domain/problem.ts";
 import { httpLambda, readJson } from "../http.ts";
-import { requireOperator } from "../operator.ts";
+import { requireScope } from "../require-scope.ts";
 import { orderResolver } from "../resolve-order.ts";
 import { lambda, type World } from "../world.ts";
 
@@ -13,7 +13,7 @@ export function build(world: World) {
   const verifyPartner = assemblePartners(world);
 
   return httpLambda(world, wordTransactionProblem, async (call) => {
-    requireOperator(await verifyPartner(call));
+    requireScope(await verifyPartner(call), "operations");
     const resolution = readResolution(readJson(call));
     const key = call.parameters.transactionOrderNo ?? "";
     const outcome = await resolve(key, resolution);

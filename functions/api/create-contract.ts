@@ -1,4 +1,9 @@
-import { assembleContracts, assembleLinks, assemblePartners } from "../assemble.ts";
+import {
+  assembleContracts,
+  assembleLinks,
+  assemblePartners,
+  assembleTemplates,
+} from "../assemble.ts";
 import { contractView, progressOf, startAnswer, wordProblem } from "../dialects/native.ts";
 import { readCreateRequest } from "../dialects/native-request.ts";
 import { isTerminal } from "../domain/contract.ts";
@@ -14,7 +19,7 @@ export function build(world: World) {
   const contracts = assembleContracts(world);
   const { keys, h5Url } = assembleLinks(world);
   const allowedHosts = env.ALLOWED_CALLBACK_HOSTS.split(",").filter(Boolean);
-  const start = contractStarter(world, contracts, keys, allowedHosts);
+  const start = contractStarter(world, contracts, keys, assembleTemplates(world), allowedHosts);
   const verifyPartner = assemblePartners(world);
   const check = env.IDENTITY_CHECK === "format" ? "format" : "strict";
 

@@ -3,7 +3,7 @@ import { assemblePartners } from "../assemble.ts";
 import { parkedView, wordTransactionProblem } from "../dialects/transaction.ts";
 import { readEnvironment } from "../environment.ts";
 import { httpLambda } from "../http.ts";
-import { requireOperator } from "../operator.ts";
+import { requireScope } from "../require-scope.ts";
 import { lambda, type World } from "../world.ts";
 
 /** `GET /v1/operations/orders`: the manual queue, oldest first, a page at a time (K39). */
@@ -16,7 +16,7 @@ export function build(world: World) {
   const verifyPartner = assemblePartners(world);
 
   return httpLambda(world, wordTransactionProblem, async (call) => {
-    requireOperator(await verifyPartner(call));
+    requireScope(await verifyPartner(call), "operations");
     const page = await orders.parked(new URLSearchParams(call.query).get("after") ?? undefined);
     const data = { orders: page.orders.map(parkedView), next: page.next ?? null };
     return {

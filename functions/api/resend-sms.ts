@@ -4,6 +4,7 @@ import {
   assembleLinks,
   assemblePartners,
   assembleSms,
+  assembleTemplates,
   findOwned,
 } from "../assemble.ts";
 import { wordProblem } from "../dialects/native.ts";
@@ -16,7 +17,13 @@ import { lambda, type World } from "../world.ts";
 export function build(world: World) {
   const contracts = assembleContracts(world);
   const verifyPartner = assemblePartners(world);
-  const invite = inviter(world, contracts, assembleSms(world), assembleLinks(world).h5Url);
+  const invite = inviter(
+    world,
+    contracts,
+    assembleSms(world),
+    assembleTemplates(world),
+    assembleLinks(world).h5Url,
+  );
 
   return httpLambda(world, wordProblem, async (call) => {
     const partner = await verifyPartner(call);

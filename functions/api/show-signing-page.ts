@@ -1,10 +1,11 @@
-import { assembleContracts, assembleLinks } from "../assemble.ts";
+import { assembleContracts, assembleLinks, assembleTemplates } from "../assemble.ts";
 import { wordProblem } from "../dialects/native.ts";
 import { agreementTitle } from "../domain/agreement-types.ts";
 import { maskedName } from "../domain/agreement-variables.ts";
 import type { Contract } from "../domain/contract.ts";
 import { signerOf } from "../domain/contract.ts";
 import { contractAgreement } from "../domain/contract-agreement.ts";
+import { composePage } from "../domain/h5-templates.ts";
 import { Problem } from "../domain/problem.ts";
 import { triesPerChallenge } from "../domain/verification-rules.ts";
 import { verifyWait } from "../domain/waits.ts";
@@ -21,6 +22,7 @@ import { lambda, type World } from "../world.ts";
 export function build(world: World) {
   const contracts = assembleContracts(world);
   const { keys } = assembleLinks(world);
+  const templates = assembleTemplates(world);
 
   return httpLambda(world, wordProblem, async (call) => {
     const wantsState = (call.headers.accept ?? "").startsWith("application/json");
@@ -44,10 +46,15 @@ export function build(world: World) {
 
   async function modelOf(contract: Contract, language: PageModel["language"]): Promise<PageModel> {
     const open = await contracts.readOpenDetails(contract.id);
+    const { h5Template, h5TemplateVersion } = open;
+    const page =
+      h5Template === undefined || h5TemplateVersion === undefined
+        ? { title: agreementTitle[open.agreementType], guidance: [] }
+        : composePage(await templates.pinned(h5Template, h5TemplateVersion), open.agreementType);
     return {
       language,
       contractId: contract.id,
-      title: agreementTitle[open.agreementType],
+      ...page,
       screen: await screenOf(contract, open.returnUrl),
     };
   }
@@ -63,9 +70,10 @@ export function build(world: World) {
         return { name };
       case "sign": {
         const { details } = await contracts.readDetails(contract.id);
+        const template = await templates.pinned(details.templateId, details.templateVersion);
         return {
           name,
-          agreement: contractAgreement(contract, details),
+          agreement: contractAgreement(template, contract, details),
           signerName: maskedName(details.subject.legalRepName ?? details.subject.name),
           expiresAt: String(contract.linkExpiresAt),
           consented: signer.consentedAt !== undefined,

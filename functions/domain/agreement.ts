@@ -33,7 +33,7 @@ export type TemplateBlock =
 
 export type AgreementContent = {
   readonly templateId: string;
-  readonly version: number;
+  readonly version: string;
   readonly title: string;
   readonly blocks: readonly TemplateBlock[];
 };
@@ -41,7 +41,7 @@ export type AgreementContent = {
 /** One contract's agreement, complete and final. */
 export type Agreement = {
   readonly templateId: string;
-  readonly templateVersion: number;
+  readonly templateVersion: string;
   readonly title: string;
   readonly blocks: readonly Block[];
 };

@@ -41,7 +41,7 @@ export type Command = { readonly at: string } & (
   | {
       readonly type: "generate";
       readonly templateId: string;
-      readonly templateVersion: number;
+      readonly templateVersion: string;
       readonly contentHash: string;
       readonly documentHash: string;
     }

@@ -13,12 +13,21 @@ const longestValue = 200;
 export function textFault(value: string): string | undefined {
   if (value.length > longestValue) return `it is longer than ${longestValue} characters`;
   if (value.trim() === "") return "it is empty";
-  for (const letter of value) {
+  return letterFault(value)?.message;
+}
+
+/** The first character that must not stand in a legal text, and where; `at` counts UTF-16 units from 0. */
+export function letterFault(text: string): TextFault | undefined {
+  let at = 0;
+  for (const letter of text) {
     const fault = codeFault(letter) ?? drawingFault(letter);
-    if (fault !== undefined) return `${codePointName(letter)} ${fault}`;
+    if (fault !== undefined) return { at, message: `${codePointName(letter)} ${fault}` };
+    at += letter.length;
   }
   return undefined;
 }
+
+export type TextFault = { readonly at: number; readonly message: string };
 
 /** What is wrong with a character in itself, whatever the font. */
 export function codeFault(letter: string): string | undefined {

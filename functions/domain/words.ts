@@ -8,6 +8,7 @@ export type UserType = (typeof userTypes)[number];
 
 /** 归集, 批量付款, 会员结算 (B-18): why the money will move. */
 export const fundScenes = ["POOLING", "BATCH_PAYMENT", "MEMBER_SETTLEMENT"] as const;
+export type FundScene = (typeof fundScenes)[number];
 
 /** 总部, 门店, 接收方 (B-18). */
 export const subjectRoles = ["HEADQUARTERS", "STORE", "RECEIVER"] as const;

@@ -12,6 +12,8 @@ export type PageModel = {
   readonly language: Language;
   readonly contractId: string;
   readonly title: string;
+  /** What to look at before reading on, from the template of the page (D-24). */
+  readonly guidance?: readonly string[];
   readonly partnerName?: string;
   readonly screen: Screen;
 };
@@ -71,7 +73,7 @@ export function signingPage(model: PageModel): {
 }
 
 function document(model: PageModel): Html {
-  const { language, title, partnerName, contractId, screen } = model;
+  const { language, title, guidance = [], partnerName, contractId, screen } = model;
   const say = (key: keyof typeof signingWords) => signingWords[key][language];
   const words = Object.fromEntries(browserWords.map((key) => [key, say(key)]));
   const other = language === "en" ? "zh-CN" : "en";
@@ -95,6 +97,7 @@ function document(model: PageModel): Html {
 <main>
 <h1${known && html` lang="zh-CN"`}>${title}</h1>
 <noscript><p class="note problem">${say("noScript")}</p></noscript>
+${screen.name === "sign" && guidance.map((text) => html`<p lang="zh-CN">${text}</p>\n`)}
 ${showScreen(screen, language)}
 </main>
 <footer>

@@ -1,6 +1,6 @@
 import { documentStore } from "../adapters/document-store.ts";
 import { advance } from "../advance.ts";
-import { assembleContracts } from "../assemble.ts";
+import { assembleContracts, assembleTemplates } from "../assemble.ts";
 import { contentHash, UnsafeValue } from "../domain/agreement.ts";
 import { isTerminal } from "../domain/contract.ts";
 import { contractAgreement } from "../domain/contract-agreement.ts";
@@ -20,6 +20,7 @@ export function build(world: World) {
   const env = readEnvironment(world, "DOCUMENT_BUCKET", "PUBLIC_BASE_URL");
   const contracts = assembleContracts(world);
   const documents = documentStore(world, env.DOCUMENT_BUCKET);
+  const templates = assembleTemplates(world);
 
   return async ({ contractId }: { readonly contractId: string }): Promise<void> => {
     const contract = await contracts.read(contractId);
@@ -27,8 +28,9 @@ export function build(world: World) {
     if (contract.agreement !== undefined || isTerminal(contract)) return;
 
     const { details, key } = await contracts.readDetails(contractId);
+    const template = await templates.pinned(details.templateId, details.templateVersion);
     try {
-      const agreement = contractAgreement(contract, details);
+      const agreement = contractAgreement(template, contract, details);
       const fonts = await agreementFonts();
       const pdf = await agreementPdf(agreement, {
         fonts,

@@ -1,5 +1,5 @@
 import { tasks } from "../adapters/workflow.ts";
-import { assembleContracts, assembleLinks, assembleSms } from "../assemble.ts";
+import { assembleContracts, assembleLinks, assembleSms, assembleTemplates } from "../assemble.ts";
 import { isTerminal } from "../domain/contract.ts";
 import { signWait } from "../domain/waits.ts";
 import { inviter } from "../invitation.ts";
@@ -12,7 +12,13 @@ import { lambda, type World } from "../world.ts";
  */
 export function build(world: World) {
   const contracts = assembleContracts(world);
-  const invite = inviter(world, contracts, assembleSms(world), assembleLinks(world).h5Url);
+  const invite = inviter(
+    world,
+    contracts,
+    assembleSms(world),
+    assembleTemplates(world),
+    assembleLinks(world).h5Url,
+  );
   const { resume } = tasks(world);
 
   return async ({ contractId, signer, taskToken }: WaitInput): Promise<void> => {

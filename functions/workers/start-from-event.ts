@@ -1,6 +1,6 @@
 import type { EventBridgeEvent } from "aws-lambda";
 import { partnerDirectory } from "../adapters/partners.ts";
-import { assembleContracts, assembleLinks } from "../assemble.ts";
+import { assembleContracts, assembleLinks, assembleTemplates } from "../assemble.ts";
 import { readCreateRequest } from "../dialects/native-request.ts";
 import { Problem } from "../domain/problem.ts";
 import { readEnvironment } from "../environment.ts";
@@ -23,7 +23,7 @@ export function build(world: World) {
   const { keys } = assembleLinks(world);
   const find = partnerDirectory(world, env.PARTNERS_SECRET_ID);
   const allowedHosts = env.ALLOWED_CALLBACK_HOSTS.split(",").filter(Boolean);
-  const start = contractStarter(world, contracts, keys, allowedHosts);
+  const start = contractStarter(world, contracts, keys, assembleTemplates(world), allowedHosts);
   const check = env.IDENTITY_CHECK === "format" ? "format" : "strict";
 
   return async (event: EventBridgeEvent<"SigningRequested", unknown>): Promise<void> => {

@@ -108,6 +108,9 @@ export class Alarms extends Construct {
     this.raise("CertificateExpiring", ownMetric("CertificateExpiring"), {
       todo: "A certificate the platform seals under ends within 30 days; after that nothing is sealed. Have one issued for the same KMS key and put it in its place under pki/ of the document bucket.",
     });
+    this.raise("TemplateFault", ownMetric("TemplateFault"), {
+      todo: "A contract found no template, or the active templates do not lint (K29, D-52): find metric=TemplateFault in the logs for the combination, then activate a version for it, the older one if need be.",
+    });
     this.raise("TimestampUnavailable", ownMetric("TimestampUnavailable"), {
       todo: "No time-stamp authority gave a valid token; contracts are sealed without one and their archive is marked FAILED (C-73). Find metric=TimestampUnavailable in the logs for each authority's fault, then archive again.",
     });

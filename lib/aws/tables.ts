@@ -48,6 +48,7 @@ export class Tables extends Construct {
   readonly appendLog: Need;
   readonly readTemplates: Need;
   readonly writeTemplates: Need;
+  readonly listTemplates: Need;
 
   constructor(scope: Construct) {
     super(scope, "Tables");
@@ -90,6 +91,7 @@ export class Tables extends Construct {
     const templates = templateTable(this, common);
     this.readTemplates = templates.read;
     this.writeTemplates = templates.write;
+    this.listTemplates = templates.list;
     const orders = ordersTable(this);
     const faces = new Table(this, "FaceVerification", {
       ...common,

@@ -62,6 +62,7 @@ export class Workers extends Construct {
     const markSystemError = this.worker("mark-system-error", contracts);
     const startFromEvent = this.worker("start-from-event", [
       ...contracts,
+      tables.readTemplates,
       storage.createPersonalData,
       secrets.partners,
       secrets.platform,
@@ -76,6 +77,11 @@ export class Workers extends Construct {
       settings.timestamps,
     ]);
 
+    const updateTemplate = this.worker("update-template", [
+      tables.writeTemplates,
+      secrets.partners,
+    ]);
+
     this.streamed = [driveWorkflow, publishEvents];
     this.functions = [
       ...this.streamed,
@@ -83,6 +89,7 @@ export class Workers extends Construct {
       markSystemError,
       startFromEvent,
       archiveAgain,
+      updateTemplate,
     ];
     this.deadLetters = [
       this.followStream("DriveWorkflow", driveWorkflow),
@@ -111,6 +118,14 @@ export class Workers extends Construct {
       description: "An upstream system asks for a signature by event (A-11)",
       bus: events.bus as IEventBus,
       pattern: { source: Match.prefix("partner."), detailType: ["SigningRequested"] },
+    });
+    this.onEvent("TemplateUpdates", updateTemplate, {
+      description: "Whoever keeps the wordings has a new version (C-18)",
+      bus: events.bus as IEventBus,
+      pattern: {
+        source: Match.anyOf(Match.prefix("partner."), Match.exactString("qianyue")),
+        detailType: ["TemplateUpdatedEvent"],
+      },
     });
   }
 

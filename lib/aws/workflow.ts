@@ -101,12 +101,13 @@ function stepNeeds({ settings, secrets, tables, storage }: Foundation) {
   return {
     "generate-agreement": {
       memoryMb: 1769,
-      needs: [...contracts, storage.writeDocuments, settings.publicUrl],
+      needs: [...contracts, tables.readTemplates, storage.writeDocuments, settings.publicUrl],
     },
     "invite-signer": {
       memoryMb: 512,
       needs: [
         ...contracts,
+        tables.readTemplates,
         secrets.platform,
         secrets.peers,
         settings.publicUrl,

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { platformKeys } from "../../functions/adapters/platform-keys.ts";
 import { advance } from "../../functions/advance.ts";
 import { build } from "../../functions/api/submit-verification.ts";
-import { assembleContracts } from "../../functions/assemble.ts";
+import { assembleContracts, assembleTemplates } from "../../functions/assemble.ts";
 import type { Command } from "../../functions/domain/decide.ts";
 import { contractStarter } from "../../functions/start-contract.ts";
 import { type HttpRequest, NoAnswer } from "../../functions/world.ts";
@@ -40,6 +40,7 @@ async function stage(answers: Readonly<Record<string, Answer>>) {
     world,
     contracts,
     keys,
+    assembleTemplates(world),
     [],
   )(
     { clientId: "sandai", returnUrls: [] },

@@ -14,7 +14,7 @@ describe("functions", () => {
   test("each has a role, a log group and a policy of its own", () => {
     const distinct = (key: "role" | "logGroup") => new Set(functions.map((one) => one[key])).size;
 
-    expect(functions).toHaveLength(new Set(routes.map(({ file }) => file)).size + 11);
+    expect(functions).toHaveLength(new Set(routes.map(({ file }) => file)).size + 12);
     expect(distinct("role")).toBe(functions.length);
     expect(distinct("logGroup")).toBe(functions.length);
   });
@@ -97,16 +97,16 @@ describe("functions", () => {
     const links = `${contracts} PLATFORM_SECRET_ID PUBLIC_BASE_URL`;
     expect(told).toEqual({
       "create-contract":
-        "ALLOWED_CALLBACK_HOSTS CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_CHAIN_TABLE GUARD_TABLE IDENTITY_CHECK PARTNERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL",
+        "ALLOWED_CALLBACK_HOSTS CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_CHAIN_TABLE GUARD_TABLE IDENTITY_CHECK PARTNERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL TEMPLATE_TABLE",
       "get-contract": `${contracts} GUARD_TABLE PARTNERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL`,
       "get-evidence": `${contracts} GUARD_TABLE PARTNERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL`,
       "download-bundle":
         "CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_BUCKET EVIDENCE_CHAIN_TABLE PLATFORM_SECRET_ID PUBLIC_BASE_URL",
-      "resend-sms": `${contracts} GUARD_TABLE PARTNERS_SECRET_ID PEERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL SMS_GATEWAY_URL`,
+      "resend-sms": `${contracts} GUARD_TABLE PARTNERS_SECRET_ID PEERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL SMS_GATEWAY_URL TEMPLATE_TABLE`,
       "revoke-contract": `${contracts} GUARD_TABLE PARTNERS_SECRET_ID`,
       "withdraw-authorization": `${contracts} GUARD_TABLE PARTNERS_SECRET_ID`,
       "receive-verification": `${contracts} GUARD_TABLE PEERS_SECRET_ID`,
-      "show-signing-page": links,
+      "show-signing-page": `${links} TEMPLATE_TABLE`,
       "open-link": links,
       "give-consent": links,
       "sign-agreement": links,
@@ -132,8 +132,8 @@ describe("functions", () => {
       "clear-transaction":
         "ACCOUNT_CODE CLEARING_QUEUE_URL CLEARING_URL CONTRACT_FLOW_TABLE EVIDENCE_CHAIN_TABLE GUARD_TABLE PEERS_SECRET_ID TRANSACTION_ORDER_TABLE",
       "generate-agreement":
-        "CONTRACT_FLOW_TABLE DATA_KEY_ID DOCUMENT_BUCKET EVIDENCE_CHAIN_TABLE PUBLIC_BASE_URL",
-      "invite-signer": `${contracts} PEERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL SMS_GATEWAY_URL`,
+        "CONTRACT_FLOW_TABLE DATA_KEY_ID DOCUMENT_BUCKET EVIDENCE_CHAIN_TABLE PUBLIC_BASE_URL TEMPLATE_TABLE",
+      "invite-signer": `${contracts} PEERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL SMS_GATEWAY_URL TEMPLATE_TABLE`,
       "verify-identity": `${contracts} PEERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL VERIFICATION_URL`,
       "seal-evidence":
         "CA_KEY_ID CONTRACT_FLOW_TABLE DATA_KEY_ID DOCUMENT_BUCKET EVIDENCE_BUCKET EVIDENCE_CHAIN_TABLE LOG_ORIGIN LOG_TABLE SIGNING_KEY_ID TIMESTAMP_ROOTS TIMESTAMP_URLS",
@@ -144,7 +144,12 @@ describe("functions", () => {
       "archive-again":
         "CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_BUCKET EVIDENCE_CHAIN_TABLE TIMESTAMP_ROOTS TIMESTAMP_URLS",
       "start-from-event":
-        "ALLOWED_CALLBACK_HOSTS CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_CHAIN_TABLE IDENTITY_CHECK PARTNERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL",
+        "ALLOWED_CALLBACK_HOSTS CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_CHAIN_TABLE IDENTITY_CHECK PARTNERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL TEMPLATE_TABLE",
+      "save-template": "GUARD_TABLE PARTNERS_SECRET_ID TEMPLATE_TABLE",
+      "list-templates": "GUARD_TABLE PARTNERS_SECRET_ID TEMPLATE_TABLE",
+      "get-template": "GUARD_TABLE PARTNERS_SECRET_ID TEMPLATE_TABLE",
+      "activate-template": "GUARD_TABLE PARTNERS_SECRET_ID TEMPLATE_TABLE",
+      "update-template": "PARTNERS_SECRET_ID TEMPLATE_TABLE",
     });
   });
 

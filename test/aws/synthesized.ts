@@ -15,6 +15,7 @@ const workerNames = [
   "mark-system-error",
   "start-from-event",
   "archive-again",
+  "update-template",
   "clear-transaction",
 ];
 

@@ -14,7 +14,7 @@ import { textFault } from "../../functions/domain/plain-text.ts";
 
 const template: AgreementContent = {
   templateId: "T",
-  version: 3,
+  version: "3",
   title: "协议",
   blocks: [
     { kind: "facts", facts: [{ label: "用途", value: "{{purpose}}" }] },

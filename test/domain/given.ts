@@ -143,7 +143,7 @@ const visit = { at, signer: 1, ip: "192.0.2.1", userAgent: "browser" };
 
 /** The usual command of each type. */
 export const usual: Readonly<Record<Command["type"], Command>> = {
-  generate: { type: "generate", at, templateId: "T", templateVersion: 1, ...hashes },
+  generate: { type: "generate", at, templateId: "T", templateVersion: "1", ...hashes },
   fail: { type: "fail", at, reason: "UNSUPPORTED_CHARACTER", detail: "U+1F600" },
   requestSms: {
     type: "requestSms",

@@ -1,30 +1,31 @@
 import { describe, expect, test } from "vitest";
 import { legalAgreementTypes } from "../../functions/domain/agreement-types.ts";
+import { seededTemplates } from "../../functions/domain/seeded-templates.ts";
 import {
-  chooseSmsTemplate,
   composeSms,
   longestLink,
+  smsColumns,
   smsSegments,
   smsTemplates,
 } from "../../functions/domain/sms-templates.ts";
-import { bizScenes, userTypes } from "../../functions/domain/words.ts";
+import type { Template } from "../../functions/domain/template.ts";
 
 const link = "https://sign.example.com/h5/".padEnd(longestLink, "x");
+const messages = seededTemplates.filter(({ category }) => category === "SMS");
+const message = (templateId: string): Template => {
+  const found = messages.find((one) => one.templateId === templateId);
+  if (found === undefined) throw new Error(`there is no ${templateId}`);
+  return found;
+};
 
 describe("SMS templates", () => {
   test("B-31: each scene and kind of signer has its own text", () => {
-    for (const bizScene of bizScenes)
-      for (const userType of userTypes)
-        expect(chooseSmsTemplate({ bizScene, userType })).toMatchObject({ bizScene, userType });
     expect(new Set(smsTemplates.map(({ text }) => text)).size).toBe(6);
   });
 
-  test("B-31: the type of agreement is named in the text", () => {
-    const template = chooseSmsTemplate({ bizScene: "OPEN_PAYMENT", userType: "PERSONAL" });
-    if ("missing" in template) throw new Error(template.missing);
-
+  test("B-31, D-25: the type of agreement is named in the text, beside the link", () => {
     expect(
-      composeSms(template, {
+      composeSms(message("SMS.OPEN_PAYMENT.PERSONAL"), {
         agreementType: "PAYOUT_AUTHORIZATION_LETTER",
         link: "https://q.example/h5/abc",
         linkSeconds: 86_400,
@@ -34,10 +35,10 @@ describe("SMS templates", () => {
     );
   });
 
-  test.each(smsTemplates)(
+  test.each(messages)(
     "$templateId fits two segments with the longest link and title",
     (template) => {
-      for (const { agreementType } of legalAgreementTypes[template.bizScene]) {
+      for (const { agreementType } of legalAgreementTypes[template.selector!.bizScene]) {
         const text = composeSms(template, { agreementType, link, linkSeconds: 86_400 });
         expect(text).toContain(link);
         expect(smsSegments(text)).toBeLessThanOrEqual(2);
@@ -46,9 +47,9 @@ describe("SMS templates", () => {
   );
 
   test("the text never promises more hours than the link lives", () => {
-    const [template] = smsTemplates;
-    if (template === undefined) throw new Error("there are no templates");
-    expect(composeSms(template, { link, linkSeconds: 7199 })).toContain("，1小时内有效");
+    const agreementType = "RELATION_BINDING_AGREEMENT";
+    const text = composeSms(messages[0]!, { agreementType, link, linkSeconds: 7199 });
+    expect(text).toContain("，1小时内有效");
   });
 
   test("a Chinese text costs one segment up to 70 units and then 67 each", () => {
@@ -57,8 +58,27 @@ describe("SMS templates", () => {
     ]);
   });
 
-  test("B-32, B-49: a combination without text is named", () => {
-    const wanted = { bizScene: "POOLING_AUTH", userType: "PERSONAL" } as const;
-    expect(chooseSmsTemplate(wanted, [])).toEqual({ missing: "POOLING_AUTH/PERSONAL" });
+  test("D-19: a message shows the columns of sms_template, under codes that are unique and at most 32 long", () => {
+    const rows = messages.map(smsColumns);
+
+    expect(smsColumns(message("SMS.POOLING_AUTH.ENTERPRISE"))).toEqual({
+      template_code: "POOLING_ENTERPRISE",
+      scene: "ANY",
+      process_type: "POOLING_AUTH",
+      signatory_type: 1,
+      content_template: expect.stringContaining("{{link}}"),
+      h5_template_name: "H5.POOLING_AUTH.ENTERPRISE",
+      is_active: true,
+    });
+    expect(new Set(rows.map(({ template_code }) => template_code)).size).toBe(rows.length);
+    const precise = {
+      bizScene: "RELATION_BIND",
+      userType: "ENTERPRISE",
+      scene: "MEMBER_SETTLEMENT",
+      agreementType: "SETTLEMENT_POWER_OF_ATTORNEY",
+    } as const;
+    const { template_code } = smsColumns({ ...messages[0]!, selector: precise });
+    expect(template_code).toBe("BINDING_MEMBER_SPA_ENTERPRISE");
+    expect(String(template_code).length).toBeLessThanOrEqual(32);
   });
 });

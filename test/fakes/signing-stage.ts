@@ -352,7 +352,7 @@ export const details: Details = {
   subject: { name: "张三", mobile: "13800138000", idNumber: "11010519491231002X" },
   agreementType: defaultAgreementType("RELATION_BIND"),
   templateId: "T1",
-  templateVersion: 1,
+  templateVersion: "1",
   fieldFingerprints: {},
   smsTemplate: smsTemplates[0]?.templateId ?? "",
 };
@@ -363,7 +363,7 @@ const hash = { contentHash: "c".repeat(64), documentHash: "d".repeat(64) };
 
 /** The commands that lead to a state, each beginning where the one before ends. */
 const generated: readonly Command[] = [
-  { type: "generate", at, templateId: "T1", templateVersion: 1, ...hash },
+  { type: "generate", at, templateId: "T1", templateVersion: "1", ...hash },
 ];
 export const readyToSign: readonly Command[] = [
   ...generated,

@@ -38,6 +38,7 @@ const environment: Readonly<Record<string, string>> = {
   CONTRACT_FLOW_TABLE: "flow",
   EVIDENCE_CHAIN_TABLE: "chain",
   GUARD_TABLE: "guard",
+  TEMPLATE_TABLE: "template",
   LOG_TABLE: "log",
   LOG_ORIGIN: "test.example/log",
   DOCUMENT_BUCKET: "documents",
@@ -67,6 +68,7 @@ export function testWorld(options: {
     flow: { keys: ["pk", "sk"] },
     chain: { keys: ["contract_id", "index"], stream: true },
     guard: { keys: ["pk"] },
+    template: { keys: ["template_id", "version"] },
     log: { keys: ["pk", "sk"] },
   });
   const stepFunctions = fakeStepFunctions();

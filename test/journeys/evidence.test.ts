@@ -8,6 +8,7 @@ import { eventually } from "../../examples/signer.ts";
 import { contentHash } from "../../functions/domain/agreement.ts";
 import { contractAgreement } from "../../functions/domain/contract-agreement.ts";
 import { type Entry, hashBytes } from "../../functions/domain/evidence.ts";
+import { seededTemplates } from "../../functions/domain/seeded-templates.ts";
 import { verifyText } from "../../functions/evidence/verify-text.ts";
 import { becomes, begin, evidenceOf, type Flow, type Json, signed } from "./actors.ts";
 import { sharedStack } from "./stack.ts";
@@ -104,7 +105,12 @@ describe("a downloaded bundle", () => {
     const created = entryOf("FLOW_CREATED");
     const { name, mobile, idCardNo } = request.userInfo;
 
+    const { templateId, templateVersion } = generated.facts;
+    const template = seededTemplates.find(
+      (one) => one.templateId === templateId && one.version === templateVersion,
+    );
     const agreement = contractAgreement(
+      template!,
       {
         id: created.contractId,
         createdAt: created.at,
@@ -112,8 +118,6 @@ describe("a downloaded bundle", () => {
       },
       {
         subject: { name, mobile, idNumber: idCardNo },
-        templateId: String(generated.facts.templateId),
-        templateVersion: Number(generated.facts.templateVersion),
         fundPurpose: request.fundPurpose,
       },
     );

@@ -3,7 +3,7 @@ import type { PageModel, Screen } from "../../functions/pages/signing-page.ts";
 
 const agreement: Agreement = {
   templateId: "fund-split-personal",
-  templateVersion: 1,
+  templateVersion: "1",
   title: "资金分账授权协议",
   blocks: [
     { kind: "notice", text: "签署前请仔细阅读本协议全部条款。" },

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { platformKeys } from "../../functions/adapters/platform-keys.ts";
 import { advance } from "../../functions/advance.ts";
-import { assembleContracts } from "../../functions/assemble.ts";
+import { assembleContracts, assembleTemplates } from "../../functions/assemble.ts";
 import { contractStarter } from "../../functions/start-contract.ts";
 import { build } from "../../functions/steps/invite-signer.ts";
 import { partner, testWorld } from "../fakes/world.ts";
@@ -19,7 +19,13 @@ async function stage() {
     },
   });
   const contracts = assembleContracts(world);
-  const start = contractStarter(world, contracts, platformKeys(world, "platform"), []);
+  const start = contractStarter(
+    world,
+    contracts,
+    platformKeys(world, "platform"),
+    assembleTemplates(world),
+    [],
+  );
   const { contract } = await start(
     { clientId: partner.clientId, returnUrls: [] },
     {

@@ -141,7 +141,7 @@ const details = {
   subject: { name: "张晓雨", mobile: "13800138000", idNumber: "310101199001011234" },
   agreementType: "RELATION_BINDING_AGREEMENT",
   templateId: "T1",
-  templateVersion: 1,
+  templateVersion: "1",
   fieldFingerprints: {},
 } as Parameters<ReturnType<typeof agreementSigner>["sign"]>[1];
 

@@ -4,7 +4,7 @@ import type { SQSEvent } from "aws-lambda";
 import { describe, expect, test } from "vitest";
 import { platformKeys } from "../../functions/adapters/platform-keys.ts";
 import { advance } from "../../functions/advance.ts";
-import { assembleContracts } from "../../functions/assemble.ts";
+import { assembleContracts, assembleTemplates } from "../../functions/assemble.ts";
 import { plusSeconds } from "../../functions/domain/drafts.ts";
 import { type ContractEvent, eventOf } from "../../functions/domain/events.ts";
 import { contractStarter } from "../../functions/start-contract.ts";
@@ -57,7 +57,13 @@ async function stage(answers: { status: number; headers?: Record<string, string>
     aws: withQueues(base.world.aws, (message) => queued.push(message)),
   };
   const contracts = assembleContracts(world);
-  const start = contractStarter(world, contracts, platformKeys(world, "platform"), []);
+  const start = contractStarter(
+    world,
+    contracts,
+    platformKeys(world, "platform"),
+    assembleTemplates(world),
+    [],
+  );
   const { contract } = await start(
     { clientId: partner.clientId, returnUrls: [] },
     {

@@ -56,8 +56,8 @@ const sandbox = [
   { clientId: "sandbox-a", dialects: ["A"], scopes: [] },
   { clientId: "sandbox-c", dialects: ["C"], scopes: [] },
   { clientId: "sandbox-tiancai", dialects: ["T"], scopes: [] },
-  // Operations list and close parked orders; they start nothing.
-  { clientId: "sandbox-operations", dialects: [], scopes: ["operations"] },
+  // Operations list and close parked orders and keep the templates; they start nothing.
+  { clientId: "sandbox-operations", dialects: [], scopes: ["operations", "templates"] },
 ] as const;
 
 /** What is kept wins, so that a partner that somebody added or changed by hand stays as it is. */

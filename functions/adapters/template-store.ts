@@ -1,0 +1,326 @@
+import { DynamoDBClient, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import {
+  DynamoDBDocumentClient,
+  GetCommand,
+  QueryCommand,
+  TransactWriteCommand,
+} from "@aws-sdk/lib-dynamodb";
+import { Problem } from "../domain/problem.ts";
+import { seededTemplates } from "../domain/seeded-templates.ts";
+import {
+  slotOf,
+  type Template,
+  type TemplateCategory,
+  type TemplateDraft,
+} from "../domain/template.ts";
+import {
+  decideSave,
+  type Places,
+  refuseWithdrawal,
+  underPlaces,
+} from "../domain/template-change.ts";
+import { lintTemplates } from "../domain/template-lint.ts";
+import type { World } from "../world.ts";
+import {
+  chosenPlaces,
+  identityKey,
+  isVersion,
+  keyOf,
+  placeKey,
+  placePartition,
+  summaryFromItem,
+  type TemplateSummary,
+  templateFromItem,
+  templateToItem,
+} from "./template-items.ts";
+
+/** An activation reaches every function within this; a look at the table for each start would cost more. */
+const cacheMs = 30_000;
+/** Versions of one id, versions of one category, places: more is a fault of whoever writes them. */
+const longestList = 500;
+/** Somebody who edits the same template at the same moment moves it at most so often. */
+const saveRounds = 3;
+
+const notYetThere = "attribute_not_exists(template_id)";
+const stillDraft = "#state = :draft";
+const samePlace = "attribute_not_exists(template_id) OR slot = :slot";
+const stateMoves = "SET #state = :state, active = :active, updated_by = :by, updated_at = :at";
+const samePlaceHolder = "held_by = :holder";
+
+type Item = Record<string, unknown>;
+
+/**
+ * Templates over the table `template` (C-27, C-28, D-19), with the seeded set as the layer below: a seeded version
+ * is active in its place until a stored one takes it. Released versions never change, so they are kept for good.
+ */
+export function templateStore(world: World, table: string) {
+  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(world.aws));
+  const released = new Map<string, Template>();
+  let chosen: { readonly templates: readonly Template[]; readonly until: number } | undefined;
+
+  return {
+    /**
+     * The active templates that contracts are chosen by, as of at most 30 s ago. A set that does not lint is
+     * counted, for an alarm, and still used: what it lacks is refused where it is asked for (B-32).
+     */
+    async active(): Promise<readonly Template[]> {
+      const at = Date.parse(world.now());
+      if (chosen && at < chosen.until) return chosen.templates;
+      const places = await readPlaces(chosenPlaces);
+      const templates = seededTemplates
+        .filter(({ state }) => state === "ACTIVE")
+        .map((template) => underPlaces(template, places))
+        .filter(({ state }) => state === "ACTIVE");
+      for (const holder of places.values()) {
+        if (templates.some((one) => isSame(one, holder))) continue;
+        const { templateId, version } = holder;
+        templates.push({ ...(await this.pinned(templateId, version)), state: "ACTIVE" });
+      }
+      const faults = lintTemplates(templates);
+      if (faults.length > 0) {
+        world.log("error", "the active templates do not lint", { faults });
+        world.count("TemplateFault");
+      }
+      chosen = { templates, until: at + cacheMs };
+      return templates;
+    },
+
+    /** Exactly the version a contract was made with. Throws when it is gone: nobody may delete one. */
+    async pinned(templateId: string, version: string): Promise<Template> {
+      const seeded = seededTemplates.find((one) => isSame(one, { templateId, version }));
+      if (seeded !== undefined) return seeded;
+      const name = `${templateId}#${version}`;
+      const known = released.get(name);
+      if (known !== undefined) return known;
+      const Item = await readItem(keyOf({ templateId, version }));
+      if (Item === undefined) throw new Error(`template ${templateId} version ${version} is gone`);
+      const template = templateFromItem(Item);
+      if (template.state !== "DRAFT" && released.size < longestList) released.set(name, template);
+      return template;
+    },
+
+    /** Every version of an id in the order they were made, as they stand now. */
+    async versions(templateId: string): Promise<readonly Template[]> {
+      const stored = (await query({ partition: templateId }))
+        .filter(isVersion)
+        .map(templateFromItem);
+      const seeds = seededTemplates.filter((one) => one.templateId === templateId);
+      const [seed] = seeds;
+      const places: Places = seed ? await readPlaces(placePartition(seed)) : new Map();
+      return inOrder([...seeds.map((one) => underPlaces(one, places)), ...stored]);
+    },
+
+    /** Every version of a category without its text (C-28). */
+    async list(category: TemplateCategory): Promise<readonly TemplateSummary[]> {
+      const places = await readPlaces(chosenPlaces);
+      const seeds = seededTemplates
+        .filter((one) => one.category === category)
+        .map((one) => underPlaces(one, places));
+      return inOrder([...seeds, ...(await query({ category })).map(summaryFromItem)]);
+    },
+
+    /**
+     * Adds a version, or finds it (C-12, idempotent); `active` also gives it its place, and the version that
+     * held it retires in the same transaction. Throws Problem when the version is released with another content.
+     */
+    async save(draft: TemplateDraft, active: boolean, by: string): Promise<Template> {
+      for (let round = 0; round < saveRounds; round += 1) {
+        const { write, existing } = decideSave(await this.versions(draft.templateId), draft);
+        if (existing?.state === "ACTIVE" && !active) refuseWithdrawal(existing);
+        if (!write && existing && (!active || existing.state === "ACTIVE")) return existing;
+        const at = world.now();
+        const template: Template = {
+          ...draft,
+          state: active ? "ACTIVE" : "DRAFT",
+          createdBy: existing?.createdBy ?? by,
+          createdAt: existing?.createdAt ?? at,
+          updatedBy: by,
+          updatedAt: at,
+        };
+        const writes = [
+          ...(write ? [putVersion(template, existing), putIdentity(template)] : []),
+          ...(active ? await takePlace(template, write ? undefined : existing) : []),
+        ];
+        if (await transact(writes)) return template;
+      }
+      throw moved(draft);
+    },
+
+    /** Gives a version its place; repeated, it changes nothing. Also the way back to an older one. */
+    async activate(templateId: string, version: string, by: string): Promise<Template> {
+      for (let round = 0; round < saveRounds; round += 1) {
+        const versions = await this.versions(templateId);
+        const existing = versions.find((one) => one.version === version);
+        if (existing === undefined) throw unknownTemplate(templateId);
+        if (existing.state === "ACTIVE") return existing;
+        const template: Template = {
+          ...existing,
+          state: "ACTIVE",
+          updatedBy: by,
+          updatedAt: world.now(),
+        };
+        if (await transact(await takePlace(template, existing))) return template;
+      }
+      throw moved({ templateId, version });
+    },
+  };
+
+  /** The place moves only from the holder that was read, so two activations cannot both believe they came first. */
+  async function takePlace(template: Template, stored: Template | undefined): Promise<Item[]> {
+    const Key = placeKey(template);
+    const place = await readItem(Key);
+    const before = place && holderOf(place);
+    const names = { "#state": "state" };
+    const put = {
+      TableName: table,
+      Item: {
+        ...Key,
+        held_by: holderText(template),
+        holder_id: template.templateId,
+        holder_version: template.version,
+        updated_by: template.updatedBy,
+        updated_at: template.updatedAt,
+      },
+    };
+    const moveTo = (one: Pick<Template, "templateId" | "version">, state: Template["state"]) => ({
+      Update: {
+        TableName: table,
+        Key: keyOf(one),
+        UpdateExpression:
+          template.category === "SMS" ? `${stateMoves}, is_active = :active` : stateMoves,
+        ConditionExpression: "attribute_exists(template_id)",
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: {
+          ":state": state,
+          ":active": state === "ACTIVE",
+          ":by": template.updatedBy,
+          ":at": template.updatedAt,
+        },
+      },
+    });
+    const retired = before && !isSame(before, template) && !isSeeded(before) ? [before] : [];
+    return [
+      before === undefined
+        ? { Put: { ...put, ConditionExpression: notYetThere } }
+        : {
+            Put: {
+              ...put,
+              ConditionExpression: samePlaceHolder,
+              ExpressionAttributeValues: { ":holder": holderText(before) },
+            },
+          },
+      ...(stored && !isSeeded(stored) ? [moveTo(stored, "ACTIVE")] : []),
+      ...retired.map((one) => moveTo(one, "RETIRED")),
+    ];
+  }
+
+  function putVersion(template: Template, existing: Template | undefined): Item {
+    const put = { TableName: table, Item: templateToItem(template) };
+    if (existing === undefined) return { Put: { ...put, ConditionExpression: notYetThere } };
+    return {
+      Put: {
+        ...put,
+        ConditionExpression: stillDraft,
+        ExpressionAttributeNames: { "#state": "state" },
+        ExpressionAttributeValues: { ":draft": "DRAFT" },
+      },
+    };
+  }
+
+  function putIdentity(template: Template): Item {
+    const slot = slotOf(template);
+    return {
+      Put: {
+        TableName: table,
+        Item: { ...identityKey(template.templateId), slot },
+        ConditionExpression: samePlace,
+        ExpressionAttributeValues: { ":slot": slot },
+      },
+    };
+  }
+
+  /** False when somebody else wrote first: then read and decide again. */
+  async function transact(TransactItems: Item[]): Promise<boolean> {
+    try {
+      await dynamo.send(
+        new TransactWriteCommand({ TransactItems } as ConstructorParameters<
+          typeof TransactWriteCommand
+        >[0]),
+      );
+      chosen = undefined;
+      return true;
+    } catch (cause) {
+      if (cause instanceof TransactionCanceledException) return false;
+      throw cause;
+    }
+  }
+
+  async function readPlaces(partition: string): Promise<Places> {
+    const items = await query({ partition });
+    return new Map(items.map((item) => [String(item.version), holderOf(item)]));
+  }
+
+  async function readItem(Key: Record<string, string>): Promise<Item | undefined> {
+    const get = new GetCommand({ TableName: table, Key, ConsistentRead: true });
+    return (await dynamo.send(get)).Item;
+  }
+
+  async function query(
+    by: { readonly partition: string } | { readonly category: string },
+  ): Promise<Item[]> {
+    const items: Item[] = [];
+    let from: Item | undefined;
+    do {
+      const page = await dynamo.send(
+        new QueryCommand({
+          TableName: table,
+          ...("category" in by
+            ? {
+                IndexName: "category",
+                KeyConditionExpression: "category = :of",
+                ExpressionAttributeValues: { ":of": by.category },
+              }
+            : {
+                KeyConditionExpression: "template_id = :of",
+                ExpressionAttributeValues: { ":of": by.partition },
+                ConsistentRead: true,
+              }),
+          ExclusiveStartKey: from,
+        }),
+      );
+      items.push(...(page.Items ?? []));
+      from = page.LastEvaluatedKey;
+    } while (from !== undefined && items.length < longestList);
+    return items;
+  }
+}
+
+export type TemplateStore = ReturnType<typeof templateStore>;
+
+type Named = Pick<Template, "templateId" | "version">;
+
+const isSame = (a: Named, b: Named): boolean =>
+  a.templateId === b.templateId && a.version === b.version;
+const isSeeded = (named: Named): boolean => seededTemplates.some((one) => isSame(one, named));
+const holderText = ({ templateId, version }: Named): string => `${templateId}#${version}`;
+const holderOf = (item: Item): Named => ({
+  templateId: String(item.holder_id),
+  version: String(item.holder_version),
+});
+
+const inOrder = <T extends TemplateSummary>(templates: readonly T[]): T[] =>
+  templates.toSorted(
+    (a, b) => compare(a.createdAt, b.createdAt) || compare(holderText(a), holderText(b)),
+  );
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+export function unknownTemplate(templateId: string): Problem {
+  const message = `there is no such version of template ${templateId}; list what there is with GET /api/v1/template`;
+  return new Problem("NOT_FOUND", message);
+}
+
+const moved = ({ templateId }: Named): Problem =>
+  new Problem(
+    "STATE_CONFLICT",
+    `template ${templateId} is being changed by somebody else; try again`,
+  );
