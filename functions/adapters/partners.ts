@@ -12,6 +12,8 @@ const schema = z.strictObject({
       dialects: z.array(z.enum(["native", "A", "C", "D", "T"])),
       returnUrls: z.array(z.string()).default([]),
       scopes: z.array(z.string()).default([]),
+      /** Where the results of transactions are told; whoever leaves it out asks for them. */
+      transactionUrl: z.string().optional(),
     }),
   ),
 });

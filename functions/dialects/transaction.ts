@@ -1,6 +1,7 @@
 import { formatAmount } from "../domain/money.ts";
 import type { FieldProblem, Problem, ProblemCode } from "../domain/problem.ts";
 import { type BizType, clearingKey, type Order } from "../domain/transaction.ts";
+import type { TransactionEvent } from "../domain/transaction-events.ts";
 
 /** The words of document T on `/api/v1/transaction` (requirements 1.5 and 2.3). */
 
@@ -170,6 +171,21 @@ const itemAnswer = (item: ItemView) => ({
 const resultOf = ({ status, clearingOrderNo, errorCode }: ItemView | OrderView) => ({
   ...(status === "SUCCESS" && clearingOrderNo !== undefined ? { clearingOrderNo } : {}),
   ...(status === "FAILED" && errorCode !== undefined ? { errorCode } : {}),
+});
+
+/** What the webhook carries (Standard Webhooks); the query tells the rest. */
+export const transactionCallback = ({ type, at, eventId, ...event }: TransactionEvent) => ({
+  type,
+  timestamp: at,
+  data: {
+    eventId,
+    requestId: event.requestId,
+    transactionOrderNo: event.transactionOrderNo,
+    sequence: event.sequence,
+    status: event.status,
+    ...(event.clearingOrderNo ? { clearingOrderNo: event.clearingOrderNo } : {}),
+    ...(event.errorCode ? { errorCode: event.errorCode } : {}),
+  },
 });
 
 /** No transaction meets the problems of signing; one that did would be a fault of ours. */

@@ -4,7 +4,7 @@ import { SqsQueue } from "aws-cdk-lib/aws-events-targets";
 import { EventSourceMapping, type Function as Lambda } from "aws-cdk-lib/aws-lambda";
 import { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { deadLetterQueue, queueDefaults } from "./events.ts";
+import { deadLetterQueue, deliverySeconds, queueDefaults } from "./events.ts";
 import type { Foundation } from "./foundation.ts";
 import { allow, lambdaFunction, type Need } from "./lambda-function.ts";
 
@@ -20,6 +20,12 @@ const callsAtOnce = 10;
  * a breaker turned away are none, and a night of outage must not lose a message.
  */
 const receiveLimit = 1000;
+
+/** Only our own faults count here; every attempt at a partner is a message of its own. */
+const deliveryLimit = 100;
+const deliveryBatch = 5;
+/** Partners together must not take the account's concurrency from signers. */
+const deliveriesAtOnce = 10;
 
 /** Whoever moves an order needs its tables, clearing behind the shared breaker, and what authorises it. */
 export const moveOrders = ({ tables, secrets, settings }: Foundation): readonly Need[] => [
@@ -37,7 +43,7 @@ export const moveOrders = ({ tables, secrets, settings }: Foundation): readonly 
 export class Clearing extends Construct {
   readonly queue: Queue;
   readonly functions: readonly Lambda[];
-  readonly deadLetters: readonly Queue[];
+  readonly deadLetters: Queue[];
 
   constructor(scope: Construct, props: Foundation) {
     super(scope, "Intake");
@@ -70,7 +76,60 @@ export class Clearing extends Construct {
       source: Match.prefix("clearing"),
       detailType: ["ClearingCompletedEvent"],
     });
-    this.functions = [this.consumer(props)];
+    this.functions = [this.consumer(props), this.teller(props)];
+  }
+
+  /** Tells partners that asked for it how an order ended. */
+  private teller({ bundles, tables, secrets, settings, events }: Foundation): Lambda {
+    const deadLetters = deadLetterQueue(this, "OrderResultDeadLetters");
+    this.deadLetters.push(deadLetters);
+    const results = new Queue(this, "OrderResults", {
+      ...queueDefaults,
+      visibilityTimeout: Duration.seconds(6 * deliverySeconds),
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: deliveryLimit },
+    });
+    new Rule(this, "OrderResultsToPartners", {
+      description: "An order has ended: tell its partner",
+      eventBus: events.bus as IEventBus,
+      eventPattern: {
+        source: ["qianyue"],
+        detailType: ["TransactionSucceeded", "TransactionFailed"],
+      },
+      targets: [new SqsQueue(results, { deadLetterQueue: events.undeliverable })],
+    });
+    const teller = lambdaFunction(this, {
+      bundles,
+      kind: "workers",
+      name: "deliver-order-result",
+      memoryMb: 512,
+      timeoutSeconds: deliverySeconds,
+      needs: [
+        tables.noteDeliveries,
+        secrets.partners,
+        settings.callbackHosts,
+        {
+          environment: {
+            WEBHOOK_QUEUE_URL: results.queueUrl,
+            WEBHOOK_DLQ_URL: deadLetters.queueUrl,
+          },
+          statements: [
+            allow(["sqs:SendMessage"], results.queueArn, deadLetters.queueArn),
+            allow(
+              ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
+              results.queueArn,
+            ),
+          ],
+        },
+      ],
+    });
+    new EventSourceMapping(this, "OrderResultSource", {
+      target: teller,
+      eventSourceArn: results.queueArn,
+      batchSize: deliveryBatch,
+      maxConcurrency: deliveriesAtOnce,
+      reportBatchItemFailures: true,
+    });
+    return teller;
   }
 
   private consumer(props: Foundation): Lambda {

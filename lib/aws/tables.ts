@@ -41,6 +41,8 @@ export class Tables extends Construct {
   readonly writeOrders: Need;
   readonly listOrders: Need;
   readonly findAuthorizations: Need;
+  /** The attempts at a webhook lie beside contracts, whatever they tell of. */
+  readonly noteDeliveries: Need;
   readonly shareBreaker: Need;
   readonly readFaces: Need;
   readonly writeFaces: Need;
@@ -116,6 +118,10 @@ export class Tables extends Construct {
         allow(["dynamodb:PutItem", "dynamodb:UpdateItem"], flow),
         allow(["dynamodb:PutItem"], chain),
       ],
+    };
+    this.noteDeliveries = {
+      environment: { CONTRACT_FLOW_TABLE: this.flow.tableName },
+      statements: [allow(["dynamodb:UpdateItem"], flow)],
     };
     this.spendNonces = {
       environment: { GUARD_TABLE: this.guard.tableName },

@@ -139,6 +139,7 @@ export async function seedSecrets(
     ...partner,
     secrets: [secret],
     returnUrls: [urls.partner],
+    ...(partner.dialects.includes("T") ? { transactionUrl: `${urls.partner}/callback` } : {}),
   }));
   const vendors = credentials.faceVendors.map((vendor) => ({
     ...vendor,
