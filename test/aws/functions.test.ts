@@ -67,7 +67,10 @@ describe("functions", () => {
     ["states:StartExecution", ["drive-workflow"]],
     ["states:SendTaskSuccess", ["drive-workflow"]],
     ["events:PutEvents", ["publish-events"]],
-    ["sqs:ReceiveMessage", ["archive-again", "clear-transaction", "deliver-webhook"]],
+    [
+      "sqs:ReceiveMessage",
+      ["archive-again", "clear-transaction", "deliver-order-result", "deliver-webhook"],
+    ],
     ["sqs:ChangeMessageVisibility", ["clear-transaction"]],
     ["dynamodb:GetRecords", ["drive-workflow", "publish-events"]],
     ["dynamodb:DeleteItem", []],
@@ -131,6 +134,8 @@ describe("functions", () => {
         "ACCOUNT_CODE CLEARING_URL CONTRACT_FLOW_TABLE EVIDENCE_CHAIN_TABLE GUARD_TABLE PARTNERS_SECRET_ID PEERS_SECRET_ID TRANSACTION_ORDER_TABLE",
       "clear-transaction":
         "ACCOUNT_CODE CLEARING_QUEUE_URL CLEARING_URL CONTRACT_FLOW_TABLE EVIDENCE_CHAIN_TABLE GUARD_TABLE PEERS_SECRET_ID TRANSACTION_ORDER_TABLE",
+      "deliver-order-result":
+        "ALLOWED_CALLBACK_HOSTS CONTRACT_FLOW_TABLE PARTNERS_SECRET_ID WEBHOOK_DLQ_URL WEBHOOK_QUEUE_URL",
       "generate-agreement":
         "CONTRACT_FLOW_TABLE DATA_KEY_ID DOCUMENT_BUCKET EVIDENCE_CHAIN_TABLE PUBLIC_BASE_URL TEMPLATE_TABLE",
       "invite-signer": `${contracts} PEERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL SMS_GATEWAY_URL TEMPLATE_TABLE`,

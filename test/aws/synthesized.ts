@@ -1,23 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { readDefinition } from "../../lib/aws/app.ts";
 import { routes } from "../../lib/aws/routes.ts";
 import { QianyueStack } from "../../lib/aws/stack.ts";
 
-const stepNames = ["generate-agreement", "invite-signer", "verify-identity", "seal-evidence"];
-const workerNames = [
-  "drive-workflow",
-  "publish-events",
-  "deliver-webhook",
-  "mark-system-error",
-  "start-from-event",
-  "archive-again",
-  "update-template",
-  "clear-transaction",
-];
+const namesIn = (folder: string): string[] =>
+  readdirSync(join(import.meta.dirname, "../../functions", folder)).map((file) =>
+    basename(file, ".ts"),
+  );
 
 /** The template over placeholder bundles: what is asserted does not depend on the functions' code. */
 export function synthesize(context: Record<string, unknown> = {}): Template {
@@ -26,8 +19,8 @@ export function synthesize(context: Record<string, unknown> = {}): Template {
     const bundles = join(folder, "bundles");
     for (const path of [
       ...routes.map(({ file }) => `api/${file}`),
-      ...stepNames.map((name) => `steps/${name}`),
-      ...workerNames.map((name) => `workers/${name}`),
+      ...namesIn("steps").map((name) => `steps/${name}`),
+      ...namesIn("workers").map((name) => `workers/${name}`),
     ]) {
       mkdirSync(join(bundles, path), { recursive: true });
       writeFileSync(join(bundles, path, "index.mjs"), "export const handler = () => {};\n");
