@@ -7,10 +7,10 @@ const placeholder = /\{\{\s*(\w+)\s*\}\}|\$\{(\w+)\}/g;
 
 /**
  * What the engines that document D names would read as more than a name (D-32): Thymeleaf's `*{ #{ @{ ~{ [[ [(`,
- * Velocity's `$x $!x #if`, and the block tags of others. Left in a text they would stand in an agreement.
+ * Velocity's `$x $!x #if`, and any brace of others. Left in a text they would stand in an agreement.
  */
 const expression =
-  /\{\{|\}\}|\$\{|[*#@~]\{|\[\[|\]\]|\[\(|\)\]|\{%|%\}|\$!?[A-Za-z_]|#(?:if|else|elseif|end|set|foreach|include|parse|macro)\b/;
+  /\$?[{}]|[*#@~]\{|\[\[|\]\]|\[\(|\)\]|\$!?[A-Za-z_]|#(?:if|else|elseif|end|set|foreach|include|parse|macro)\b/;
 
 /** `${key}` and `{{ key }}` written as `{{key}}`, which is all that an agreement is filled by. */
 export const withPlainPlaceholders = (text: string): string =>
@@ -32,7 +32,7 @@ export function templateTextFault(text: string, known: readonly string[]): TextF
   const rest = text.replace(placeholder, (whole) => "x".repeat(whole.length));
   const found = expression.exec(rest);
   if (found !== null) {
-    const message = `"${found[0]}" begins an expression; only {{key}} and \${key} are filled in`;
+    const message = `"${found[0]}" is no plain text; only {{key}} and \${key} are filled in`;
     return { at: found.index, message };
   }
   return letterFault(rest);
