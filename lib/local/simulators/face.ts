@@ -61,6 +61,7 @@ export function faceSimulator(
       home: (request) => tasksPage(request, tasksOf(journal).reverse(), ownUrl()),
       state: () => ({ tasks: tasksOf(journal), callbacks: outbox.list() }),
       control: (request) => control(request, system),
+      sendsCallbacks: true,
       stopTimers: () => outbox.stop(),
     };
   });
