@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { type IdentityCheck, isMainlandMobile, isResidentId } from "../domain/identity-numbers.ts";
 import { textFault } from "../domain/plain-text.ts";
 import { type FieldProblem, Problem, type ProblemCode } from "../domain/problem.ts";
 
@@ -29,6 +30,28 @@ export const text = (longest: number) =>
     else if (value.length > longest) refuse(`must not be longer than ${longest} characters`);
     else if (fault !== undefined) refuse(`is refused: ${fault}`);
   });
+
+export const words = <const Words extends readonly [string, ...string[]]>(allowed: Words) => {
+  const choice = `one of ${allowed.join(", ")}`;
+  return z.enum(allowed, {
+    error: ({ input }) => (input === undefined ? `is required: ${choice}` : `must be ${choice}`),
+  });
+};
+
+export const residentId = (check: IdentityCheck) =>
+  z
+    .string()
+    .refine((value) => isResidentId(value, check), "is not a valid identity number (GB 11643)");
+
+export const mobile = z
+  .string()
+  .refine(isMainlandMobile, "must be a mainland mobile number of 11 digits");
+
+/** Company accounts have no check digit, so that a card's is asked for where a person's card is meant. */
+export const bankAccount = z.string().regex(/^[0-9]{8,32}$/, "must have 8 to 32 digits");
+
+/** ICBC, or the twelve digits of the interbank register. */
+export const bankCode = z.string().regex(/^[A-Z0-9]{2,12}$/, "must have 2 to 12 of A-Z and 0-9");
 
 function problemsOf(issue: z.core.$ZodIssue): FieldProblem[] {
   const path = issue.path.map(String);
