@@ -14,6 +14,8 @@ import { fakeStepFunctions } from "./step-functions.ts";
 export const verificationPeer = { clientId: "verifier", secret: "verification secret" };
 export const clearingPeer = { clientId: "qianyue", secret: "clearing secret 01" };
 export const partner = { clientId: "sandai", secret: "partner secret 01" };
+/** Keeps the templates, and starts nothing. */
+export const keeper = { clientId: "keeper", secret: "keeper secret 001" };
 
 const secrets: Readonly<Record<string, string>> = {
   platform: "platform master secret of the tests",
@@ -29,6 +31,13 @@ const secrets: Readonly<Record<string, string>> = {
         secrets: [partner.secret],
         webhookSecret: "whsec_dGVzdA==",
         dialects: ["native"],
+      },
+      {
+        clientId: keeper.clientId,
+        secrets: [keeper.secret],
+        webhookSecret: "whsec_dGVzdA==",
+        dialects: [],
+        scopes: ["templates"],
       },
     ],
   }),
