@@ -14,7 +14,7 @@ describe("functions", () => {
   test("each has a role, a log group and a policy of its own", () => {
     const distinct = (key: "role" | "logGroup") => new Set(functions.map((one) => one[key])).size;
 
-    expect(functions).toHaveLength(new Set(routes.map(({ file }) => file)).size + 12);
+    expect(functions).toHaveLength(new Set(routes.map(({ file }) => file)).size + 15);
     expect(distinct("role")).toBe(functions.length);
     expect(distinct("logGroup")).toBe(functions.length);
   });
@@ -49,6 +49,7 @@ describe("functions", () => {
         "archive-again",
         "create-contract",
         "generate-agreement",
+        "initiate-face",
         "seal-evidence",
         "start-from-event",
       ],
@@ -69,7 +70,14 @@ describe("functions", () => {
     ["events:PutEvents", ["publish-events"]],
     [
       "sqs:ReceiveMessage",
-      ["archive-again", "clear-transaction", "deliver-order-result", "deliver-webhook"],
+      [
+        "archive-again",
+        "check-face",
+        "clear-transaction",
+        "deliver-face-result",
+        "deliver-order-result",
+        "deliver-webhook",
+      ],
     ],
     ["sqs:ChangeMessageVisibility", ["clear-transaction"]],
     ["dynamodb:GetRecords", ["drive-workflow", "publish-events"]],
@@ -97,6 +105,7 @@ describe("functions", () => {
     );
 
     const contracts = "CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_CHAIN_TABLE";
+    const faces = "DATA_KEY_ID EVIDENCE_CHAIN_TABLE FACE_VERIFICATION_TABLE";
     const links = `${contracts} PLATFORM_SECRET_ID PUBLIC_BASE_URL`;
     expect(told).toEqual({
       "create-contract":
@@ -155,6 +164,17 @@ describe("functions", () => {
       "get-template": "GUARD_TABLE PARTNERS_SECRET_ID TEMPLATE_TABLE",
       "activate-template": "GUARD_TABLE PARTNERS_SECRET_ID TEMPLATE_TABLE",
       "update-template": "PARTNERS_SECRET_ID TEMPLATE_TABLE",
+      "initiate-face":
+        "ALLOWED_CALLBACK_HOSTS DATA_KEY_ID EVIDENCE_CHAIN_TABLE FACE_VENDORS_SECRET_ID FACE_VERIFICATION_TABLE GUARD_TABLE IDENTITY_CHECK PARTNERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL",
+      "get-face": `${faces} GUARD_TABLE PARTNERS_SECRET_ID`,
+      "receive-face-result":
+        "DATA_KEY_ID EVIDENCE_CHAIN_TABLE FACE_VENDORS_SECRET_ID FACE_VERIFICATION_TABLE GUARD_TABLE PLATFORM_SECRET_ID PUBLIC_BASE_URL",
+      "show-face-page": `${faces} PLATFORM_SECRET_ID PUBLIC_BASE_URL`,
+      "start-face":
+        "DATA_KEY_ID EVIDENCE_CHAIN_TABLE FACE_VENDORS_SECRET_ID FACE_VERIFICATION_TABLE PLATFORM_SECRET_ID PUBLIC_BASE_URL",
+      "check-face":
+        "DATA_KEY_ID EVIDENCE_CHAIN_TABLE FACE_CHECK_QUEUE_URL FACE_VENDORS_SECRET_ID FACE_VERIFICATION_TABLE PLATFORM_SECRET_ID PUBLIC_BASE_URL",
+      "deliver-face-result": `ALLOWED_CALLBACK_HOSTS ${faces} PARTNERS_SECRET_ID WEBHOOK_DLQ_URL WEBHOOK_QUEUE_URL`,
     });
   });
 

@@ -12,6 +12,7 @@ describe("storage", () => {
     ["evidence_chain", "contract_id", "index"],
     ["transparency_log", "pk", "sk"],
     ["transaction_order", "id", "part"],
+    ["face_verification", "pk", "sk"],
   ])(
     "A-12, A-13, T-06: table %s exists under its own name, recoverable and protected",
     (TableName, hash, range) => {
@@ -219,6 +220,23 @@ describe("events", () => {
     });
   });
 
+  test("C-71 C-75: every face check has a clock of its own, and every result a queue to its client", () => {
+    for (const [detailType, delay] of [
+      ["FaceVerificationRequested", { DelaySeconds: 30 }],
+      ["FaceVerificationCompletedEvent", {}],
+    ] as const) {
+      template.hasResourceProperties("AWS::Events::Rule", {
+        EventPattern: { source: ["qianyue"], "detail-type": [detailType] },
+        Targets: [Match.objectLike({ DeadLetterConfig: Match.anyValue() })],
+      });
+      template.hasResourceProperties("AWS::SQS::Queue", {
+        ...delay,
+        VisibilityTimeout: 360,
+        RedrivePolicy: { maxReceiveCount: 100, deadLetterTargetArn: Match.anyValue() },
+      });
+    }
+  });
+
   test("T-05: clearing's late result reaches the same queue, whatever its source is called beyond clearing", () => {
     template.hasResourceProperties("AWS::Events::Rule", {
       EventPattern: {
@@ -252,9 +270,11 @@ describe("alarms", () => {
       "ClearingFailed",
       "ClearingUnavailable",
       "DependencyFailure",
+      "FaceVendorFailure",
       "OrderParked",
       "SignatureRefused",
       "SystemError",
+      "TemplateFault",
       "TimestampUnavailable",
       "WebhookUndelivered",
     ]);
@@ -265,7 +285,7 @@ describe("alarms", () => {
       ({ Properties }) => Properties.RedrivePolicy === undefined,
     );
 
-    expect(deadLetters).toHaveLength(6);
+    expect(deadLetters).toHaveLength(9);
     for (const { id } of deadLetters) {
       const watching = alarms.filter(({ Properties }) =>
         JSON.stringify(Properties.Dimensions ?? []).includes(`"${id}"`),
