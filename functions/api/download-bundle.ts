@@ -1,6 +1,6 @@
-import { bundleLinks } from "../adapters/bundle-link.ts";
 import { Erased } from "../adapters/contract-store.ts";
 import { documentStore } from "../adapters/document-store.ts";
+import { downloadLinks } from "../adapters/download-link.ts";
 import { assembleContracts, assembleLinks } from "../assemble.ts";
 import { wordProblem } from "../dialects/native.ts";
 import { Problem } from "../domain/problem.ts";
@@ -13,7 +13,7 @@ import { lambda, type World } from "../world.ts";
 export function build(world: World) {
   const env = readEnvironment(world, "EVIDENCE_BUCKET", "PUBLIC_BASE_URL");
   const contracts = assembleContracts(world);
-  const links = bundleLinks(world, assembleLinks(world).keys, env.PUBLIC_BASE_URL);
+  const links = downloadLinks(world, assembleLinks(world).keys, env.PUBLIC_BASE_URL, "bundle");
   const evidence = documentStore(world, env.EVIDENCE_BUCKET);
 
   return httpLambda(world, wordProblem, async (call) => {

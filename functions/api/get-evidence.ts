@@ -1,5 +1,5 @@
-import { bundleLinks } from "../adapters/bundle-link.ts";
 import { Erased } from "../adapters/contract-store.ts";
+import { downloadLinks } from "../adapters/download-link.ts";
 import { assembleContracts, assembleLinks, assemblePartners, findOwned } from "../assemble.ts";
 import { evidenceView, wordProblem } from "../dialects/native.ts";
 import { Problem } from "../domain/problem.ts";
@@ -12,7 +12,7 @@ export function build(world: World) {
   const env = readEnvironment(world, "PUBLIC_BASE_URL");
   const contracts = assembleContracts(world);
   const verifyPartner = assemblePartners(world);
-  const links = bundleLinks(world, assembleLinks(world).keys, env.PUBLIC_BASE_URL);
+  const links = downloadLinks(world, assembleLinks(world).keys, env.PUBLIC_BASE_URL, "bundle");
 
   return httpLambda(world, wordProblem, async (call) => {
     const partner = await verifyPartner(call);

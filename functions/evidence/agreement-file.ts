@@ -56,3 +56,7 @@ export async function readAgreement(
   if (pdf === undefined) throw new Error(`${key} holds no agreement`);
   return pdf;
 }
+
+/** Every party's signature is in it; named by its hash like the one before it. */
+export const signedKey = (contractId: string, signedHash: string): string =>
+  `signed/${contractId}/${signedHash}`;

@@ -14,7 +14,7 @@ import { signAgreement } from "../pades/sign-agreement.ts";
 import { agreementFonts } from "../pages/agreement-fonts.ts";
 import { signaturePlaces } from "../pages/signature-places.ts";
 import type { World } from "../world.ts";
-import { readAgreement, readFiles, storeFiles } from "./agreement-file.ts";
+import { readAgreement, readFiles, signedKey, storeFiles } from "./agreement-file.ts";
 import type { OpenChain } from "./seal-contract.ts";
 
 /** The agreement with every signature in it, and who signed. */
@@ -146,9 +146,6 @@ export function agreementSigner(
     return { chain: [own, ...authority], sign: async (message) => pair.sign(message) };
   }
 }
-
-const signedKey = (contractId: string, signedHash: string): string =>
-  `signed/${contractId}/${signedHash}`;
 
 function handwritingOf(disclosures: readonly Disclosure[] = []): Handwriting {
   const signature = disclosures.find(({ name }) => name === "signature");
