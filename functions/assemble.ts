@@ -14,6 +14,7 @@ import { timestampAuthority } from "./adapters/timestamp-authority.ts";
 import { verificationSystem } from "./adapters/verification-system.ts";
 import { batchClearer } from "./clear-batch.ts";
 import { orderClearer } from "./clear-order.ts";
+import type { H5Urls } from "./dialects/native.ts";
 import type { Contract } from "./domain/contract.ts";
 import { Problem } from "./domain/problem.ts";
 import { readEnvironment } from "./environment.ts";
@@ -31,10 +32,16 @@ export function assembleContracts(world: World) {
 export function assembleLinks(world: World) {
   const env = readEnvironment(world, "PLATFORM_SECRET_ID", "PUBLIC_BASE_URL");
   const keys = platformKeys(world, env.PLATFORM_SECRET_ID);
+  const h5Url = async (contractId: string, signer = 1) =>
+    `${env.PUBLIC_BASE_URL}/h5/${await keys.linkToken(contractId, signer)}`;
   return {
     keys,
-    h5Url: async (contractId: string, signer = 1) =>
-      `${env.PUBLIC_BASE_URL}/h5/${await keys.linkToken(contractId, signer)}`,
+    h5Url,
+    /** Each signer's own link, by number. */
+    async h5Urls({ id, signers }: Contract): Promise<H5Urls> {
+      const pairs = signers.map(async ({ number }) => [number, await h5Url(id, number)] as const);
+      return Object.fromEntries(await Promise.all(pairs));
+    },
     /** Says whose result it is, for a callback may come before we know its verificationId. */
     callbackUrl: (contractId: string, signer: number) =>
       `${env.PUBLIC_BASE_URL}/v1/contracts/${contractId}/callback/auth${signer === 1 ? "" : `?signer=${signer}`}`,

@@ -113,7 +113,7 @@ export async function faceOfLink(
   faces: FaceStore,
   token: string | undefined,
 ): Promise<FaceVerification> {
-  const id = await links.keys.contractOf(token ?? "");
+  const id = (await links.keys.linkOf(token ?? ""))?.contractId;
   const face = id && faceVerificationIdForm.test(id) ? await faces.read(id) : undefined;
   if (face === undefined) throw new Problem("NOT_FOUND", "this link does not exist");
   return face;

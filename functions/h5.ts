@@ -3,42 +3,43 @@ import type { ContractStore } from "./adapters/contract-store.ts";
 import type { PlatformKeys } from "./adapters/platform-keys.ts";
 import { assembleContracts, assembleLinks } from "./assemble.ts";
 import { wordProblem } from "./dialects/native.ts";
-import { type Contract, isTerminal } from "./domain/contract.ts";
-import { isPast } from "./domain/drafts.ts";
+import { type Contract, isTerminal, signerOf } from "./domain/contract.ts";
+import { isOver, isPast } from "./domain/drafts.ts";
 import { Problem } from "./domain/problem.ts";
+import { profileOf } from "./domain/profile.ts";
+import { isThrough, isTurnOf, type Signer } from "./domain/signer.ts";
 import { triesPerChallenge } from "./domain/verification-rules.ts";
 import { type HttpCall, httpLambda, readJson } from "./http.ts";
 import type { Screen } from "./pages/signing-page.ts";
 import type { World } from "./world.ts";
 
-/** Contracts of the native dialect have one signer; the link of a further one will carry its number. */
-export const onlySigner = 1;
+/** What a link opens, and for whom: whoever acts through it acts as this signer alone. */
+export type Visit = { readonly contract: Contract; readonly signer: Signer };
 
-/** The contract that a link opens. A wrong link and a missing contract look the same. */
-export async function contractOfLink(
+/** Reads what a link opens. A wrong link, a missing contract and a missing signer look the same. */
+export async function visitOf(
   keys: PlatformKeys,
   contracts: ContractStore,
   token: string | undefined,
-): Promise<Contract> {
-  const id = await keys.contractOf(token ?? "");
-  const contract = id && (await contracts.read(id));
-  if (!contract) throw new Problem("NOT_FOUND", "this link does not exist");
-  return contract;
+): Promise<Visit> {
+  const link = await keys.linkOf(token ?? "");
+  const contract = link && (await contracts.read(link.contractId));
+  const signer = contract?.signers.find(({ number }) => number === link?.signer);
+  if (!contract || !signer) throw new Problem("NOT_FOUND", "this link does not exist");
+  return { contract, signer };
 }
 
-/** An action on the signing page: JSON in, the name of the next screen out. */
+/** An action on the signing page: JSON in, the name of the signer's next screen out. */
 export function pageAction<T>(
   world: World,
   schema: z.ZodType<T>,
-  act: (
-    contracts: ContractStore,
-  ) => (contract: Contract, body: T, call: HttpCall) => Promise<Contract>,
+  act: (contracts: ContractStore) => (visit: Visit, body: T, call: HttpCall) => Promise<Contract>,
 ) {
   const contracts = assembleContracts(world);
   const { keys } = assembleLinks(world);
   const run = act(contracts);
   return httpLambda(world, wordProblem, async (call) => {
-    const contract = await contractOfLink(keys, contracts, call.parameters.token);
+    const visit = await visitOf(keys, contracts, call.parameters.token);
     const parsed = schema.safeParse(readJson(call));
     if (!parsed.success) {
       const fields = parsed.error.issues.map(({ path, message }) => ({
@@ -48,23 +49,37 @@ export function pageAction<T>(
       const list = fields.map(({ field, message }) => `${field}: ${message}`).join("; ");
       throw new Problem("PARAM_INVALID", list, { fields });
     }
-    const after = await run(contract, parsed.data, call);
-    return { status: 200, body: { screen: screenName(after, world.now()) } };
+    const contract = await run(visit, parsed.data, call);
+    const signer = signerOf(contract, visit.signer.number);
+    return { status: 200, body: { screen: screenName({ contract, signer }, world.now()) } };
   });
 }
 
-/** Which screen a contract shows now (D-11, B-39); the one place that decides it. */
-export function screenName(contract: Contract, at: string): Screen["name"] {
-  const [signer] = contract.signers;
+/** Which screen a signer sees now (D-11, B-39); the one place that decides it. */
+export function screenName({ contract, signer }: Visit, at: string): Screen["name"] {
   if (isTerminal(contract)) return terminalScreen(contract);
   if (contract.state.status === "SEALING") return "sealing";
-  if (isPast(contract.expiresAt, at)) return "expired";
-  if (signer?.signedAt === undefined) {
-    if (contract.agreement === undefined || contract.sms.messages === 0)
-      return contract.attention ? "systemError" : "preparing";
-    return isPast(contract.linkExpiresAt, at) ? "linkExpired" : "sign";
-  }
-  const { challenge } = signer;
+  if (isOver(contract, signer, at)) return "expired";
+  if (isThrough(signer)) return "othersLeft";
+  if (!isTurnOf(signer, contract.signers)) return "othersFirst";
+  return isAtVerification(contract, signer)
+    ? verificationScreen(contract, signer)
+    : signingScreen(contract, signer, at);
+}
+
+/** Whichever gate comes first, the other one follows it on the same link (K05). */
+const isAtVerification = (contract: Contract, signer: Signer): boolean =>
+  profileOf(contract).gateOrder === "SIGN_THEN_VERIFY"
+    ? signer.signedAt !== undefined
+    : signer.consentedAt !== undefined && signer.verifiedAt === undefined;
+
+function signingScreen(contract: Contract, signer: Signer, at: string): Screen["name"] {
+  if (contract.agreement === undefined || signer.sms.message === 0)
+    return contract.attention ? "systemError" : "preparing";
+  return isPast(signer.linkExpiresAt, at) ? "linkExpired" : "sign";
+}
+
+function verificationScreen(contract: Contract, { challenge }: Signer): Screen["name"] {
   if (challenge?.state !== "PENDING") return contract.attention ? "systemError" : "verifying";
   if (challenge.method === "FACE") return "face";
   return challenge.triesUsed < triesPerChallenge ? "microDeposit" : "verifying";

@@ -1,19 +1,29 @@
 import canonicalize from "canonicalize";
+import { authorizations } from "./adapters/authorizations.ts";
 import type { Details, Subject } from "./adapters/contract-items.ts";
 import type { ContractStore } from "./adapters/contract-store.ts";
 import { urlFault } from "./adapters/outbound-url.ts";
 import type { Partner } from "./adapters/partners.ts";
 import type { PlatformKeys } from "./adapters/platform-keys.ts";
 import type { TemplateStore } from "./adapters/template-store.ts";
+import {
+  type AskedSigner,
+  askedSigners,
+  signersDisclosures,
+  signersFacts,
+  standingMandates,
+  subjectFrom,
+} from "./contract-signers.ts";
 import type { CreateRequest } from "./dialects/native-request.ts";
 import { defaultAgreementType } from "./domain/agreement-types.ts";
 import { termsFacts } from "./domain/authorization-terms.ts";
 import type { Contract } from "./domain/contract.ts";
 import { type Draft, isPast, plusSeconds } from "./domain/drafts.ts";
-import { figures } from "./domain/figures.ts";
 import { Problem } from "./domain/problem.ts";
+import { type ProfileName, profiles } from "./domain/profile.ts";
 import { chooseTemplate, type Template } from "./domain/template.ts";
-import { chooseVerification } from "./domain/verification-rules.ts";
+import type { UserType } from "./domain/words.ts";
+import { readEnvironment } from "./environment.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -28,17 +38,21 @@ export function contractStarter(
   templates: TemplateStore,
   allowedHosts: readonly string[],
 ) {
+  const env = readEnvironment(world, "CONTRACT_FLOW_TABLE");
+  const relations = authorizations(world, env.CONTRACT_FLOW_TABLE);
   return async (
     partner: Pick<Partner, "clientId" | "returnUrls">,
     request: CreateRequest,
+    { profile = "native" }: { readonly profile?: ProfileName } = {},
   ): Promise<{ readonly contract: Contract; readonly isNew: boolean }> => {
     refuseUrls(partner, request, allowedHosts);
     const id = await keys.contractId(partner.clientId, "contract", request.requestId);
     const fingerprint = await keys.fingerprint(canonical(request));
     const at = world.now();
-    const { method, rule } = chooseVerification({ ...request, forced: figures.forcedMethods });
-    const chosen = chooseTemplates(world, request, await templates.active());
-    const details = await detailsOf(keys, request, chosen);
+    const mandates = await standingMandates(relations, partner.clientId, request, at);
+    const signers = askedSigners(request, mandates);
+    const chosen = chooseTemplates(world, request, signers, await templates.active());
+    const details = await detailsOf(keys, request, signers, chosen);
     const fault = faultOf(request, details, at);
     // A repeated request is answered like the first, however much time has passed since.
     if (fault !== undefined && (await contracts.read(id)) === undefined) throw fault;
@@ -50,23 +64,21 @@ export function contractStarter(
         owner: partner.clientId,
         requestId: request.requestId,
         fingerprint,
+        profile,
         bizScene: request.bizScene,
-        userType: request.userType,
         agreementType: details.agreementType,
         ...(request.scene ? { scene: request.scene } : {}),
         ...(request.fundPurpose ? { fundPurpose: request.fundPurpose } : {}),
-        ...(request.userInfo.role ? { subjectRole: request.userInfo.role } : {}),
-        ...(request.userInfo.partyId ? { subjectId: request.userInfo.partyId } : {}),
-        method,
-        rule,
+        ...signersFacts(signers),
         ...termsFacts(request.authorization),
-        expiresAt: plusSeconds(at, figures.flowSeconds),
+        expiresAt: plusSeconds(at, profiles[profile].flowSeconds),
         allowExternalDelivery: request.allowExternalDelivery ?? false,
       },
-      disclosures: { ...details.subject },
+      disclosures: signersDisclosures(details.subject, details.others),
     };
-    const subjects = await subjectFingerprints(keys, details.subject);
-    const started = await contracts.create(id, draft, details, subjects);
+    const everybody = [details.subject, ...(details.others ?? []).map(({ subject }) => subject)];
+    const subjects = await Promise.all(everybody.map((one) => subjectFingerprints(keys, one)));
+    const started = await contracts.create(id, draft, details, subjects.flat());
     if (started.contract.fingerprint !== fingerprint)
       throw await conflict(contracts, started.contract, details);
     return started;
@@ -108,6 +120,8 @@ function within(url: string | undefined, allowed: string): boolean {
 function faultOf(request: CreateRequest, details: Details, at: string): Problem | undefined {
   if (isPast(request.authorization?.validUntil, at))
     return invalidField("authorization.validUntil", "must lie in the future");
+  const late = (request.signers ?? []).findIndex(({ deadline }) => isPast(deadline, at));
+  if (late >= 0) return invalidField(`signers.${late}.deadline`, "must lie in the future");
   if (request.smsTemplate !== undefined && request.smsTemplate !== details.smsTemplate)
     return invalidField(
       "smsTemplate",
@@ -116,21 +130,42 @@ function faultOf(request: CreateRequest, details: Details, at: string): Problem 
   return undefined;
 }
 
-type Chosen = { readonly agreement: Template; readonly sms: Template; readonly page: Template };
+type Chosen = {
+  readonly agreement: Template;
+  readonly page: Template;
+  readonly sms: Readonly<Record<UserType, Template>>;
+};
 
-/** The three texts of a contract (D-23, D-46); a missing one blocks the start and raises an alarm (B-32, B-49). */
+/**
+ * The texts of a contract (D-23, D-46); a missing one blocks the start and raises an alarm (B-32, B-49). The
+ * agreement is in the words for the first signer's type, a message in those for its receiver's.
+ */
 function chooseTemplates(
   world: World,
-  { bizScene, userType, agreementType = defaultAgreementType(bizScene), scene }: CreateRequest,
+  { bizScene, agreementType = defaultAgreementType(bizScene), scene }: CreateRequest,
+  [first]: readonly AskedSigner[],
   templates: readonly Template[],
 ): Chosen {
-  const wanted = { bizScene, userType, agreementType, scene };
-  const agreement = chooseTemplate("AGREEMENT", wanted, templates);
-  const sms = chooseTemplate("SMS", wanted, templates);
-  const page = chooseTemplate("H5", wanted, templates);
-  if (!("missing" in agreement) && !("missing" in sms) && !("missing" in page))
-    return { agreement, sms, page };
-  const missing = [agreement, sms, page].flatMap((one) => ("missing" in one ? [one.missing] : []));
+  const wanted = (userType: UserType = "PERSONAL") => ({
+    bizScene,
+    userType,
+    agreementType,
+    scene,
+  });
+  const agreement = chooseTemplate("AGREEMENT", wanted(first?.userType), templates);
+  const page = chooseTemplate("H5", wanted(first?.userType), templates);
+  const company = chooseTemplate("SMS", wanted("ENTERPRISE"), templates);
+  const person = chooseTemplate("SMS", wanted("PERSONAL"), templates);
+  if (
+    !("missing" in agreement) &&
+    !("missing" in page) &&
+    !("missing" in company) &&
+    !("missing" in person)
+  )
+    return { agreement, page, sms: { ENTERPRISE: company, PERSONAL: person } };
+  const missing = [agreement, page, company, person].flatMap((one) =>
+    "missing" in one ? [one.missing] : [],
+  );
   world.log("error", "no template", { missing });
   world.count("TemplateFault");
   const message = `no template for ${missing.join(" and ")}; operations are told`;
@@ -140,22 +175,22 @@ function chooseTemplates(
 async function detailsOf(
   keys: PlatformKeys,
   request: CreateRequest,
+  [first, ...others]: readonly AskedSigner[],
   { agreement, sms, page }: Chosen,
 ): Promise<Details> {
-  const { idCardNo, legalRepIdCardNo, ...same } = request.userInfo;
-  const subject: Subject = {
-    ...(same as Omit<Subject, "idNumber" | "legalRepIdNumber">),
-    ...(idCardNo ? { idNumber: idCardNo } : {}),
-    ...(legalRepIdCardNo ? { legalRepIdNumber: legalRepIdCardNo } : {}),
-  };
+  if (first === undefined) throw new Error("a contract has one signer at least");
+  const told = ({ userType, userInfo }: AskedSigner) => ({
+    subject: subjectFrom(userInfo),
+    smsTemplate: sms[userType].templateId,
+    smsTemplateVersion: sms[userType].version,
+  });
   return {
-    subject,
+    ...told(first),
+    ...(others.length > 0 ? { others: others.map(told) } : {}),
     agreementType: request.agreementType ?? defaultAgreementType(request.bizScene),
     templateId: agreement.templateId,
     templateVersion: agreement.version,
     fieldFingerprints: await fieldFingerprints(keys, request),
-    smsTemplate: sms.templateId,
-    smsTemplateVersion: sms.version,
     h5Template: page.templateId,
     h5TemplateVersion: page.version,
     ...(request.scene ? { scene: request.scene } : {}),

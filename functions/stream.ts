@@ -11,7 +11,6 @@ export type Appended = {
   readonly work: Work;
   readonly owner: string;
   readonly requestId: string;
-  readonly expiresAt: string;
 };
 
 /**
@@ -31,7 +30,6 @@ export function streamConsumer(consume: (appended: Appended) => Promise<void>) {
           work: (item.work ?? {}) as Work,
           owner: String(item.owner),
           requestId: String(item.request_id),
-          expiresAt: String(item.expires_at),
         });
       },
       processor,

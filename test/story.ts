@@ -88,6 +88,7 @@ export const generate = {
 } as const;
 export const invite = {
   type: "requestSms",
+  signer: 1,
   purpose: "INVITE",
   templateId: "SMS1",
   contentHash: "5".repeat(64),
@@ -95,6 +96,7 @@ export const invite = {
 } as const;
 export const sent = {
   type: "smsSent",
+  signer: 1,
   message: 1,
   provider: "simulator",
   providerMessageId: "P1",

@@ -31,7 +31,7 @@ const key = {
 
 const story = tell(signedAndVerified);
 const view = contractView(story.contract, story.entries, {
-  h5Url: "https://sign.example.com/h5/token",
+  h5Urls: { 1: "https://sign.example.com/h5/token" },
   at: minute(9),
 });
 
@@ -162,7 +162,7 @@ describe("the records of a contract", () => {
 
   test("B-26: session and message keep expiry, template, send status, attempts and the last send time", () => {
     const { contract, entries } = tell([generate, invite, sent]);
-    const { records } = contractView(contract, entries, { h5Url: "", at: minute(4) });
+    const { records } = contractView(contract, entries, { h5Urls: {}, at: minute(4) });
 
     expect(records.h5Session).toMatchObject({
       sessionId: `${contractId}-H1`,
@@ -171,8 +171,8 @@ describe("the records of a contract", () => {
     expect(records.sms).toMatchObject([
       { templateId: "SMS1", status: "SENT", attempts: 1, sentAt: minute(3) },
     ]);
-    expect(contract.sms).toMatchObject({
-      messages: 1,
+    expect(contract.signers[0]?.sms).toMatchObject({
+      message: 1,
       inWindow: 1,
       windowStart: minute(2),
       lastAt: minute(2),

@@ -2,7 +2,7 @@ import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { AgreementType } from "../domain/agreement-types.ts";
 import type { Contract } from "../domain/contract.ts";
 import type { Entry, EvidenceType, Facts, Step } from "../domain/evidence.ts";
-import { noSms, type Signer } from "../domain/signer.ts";
+import { acts, noSms, type Signer } from "../domain/signer.ts";
 import type { Work } from "../domain/waits.ts";
 import type { DataKey } from "./data-key.ts";
 
@@ -76,7 +76,9 @@ export function headToItem(contract: Contract): Record<string, unknown> {
   const { id, requestId, bizScene, userType, method, createdAt, updatedAt, length, ...rest } =
     contract;
   const { profile, signers, ...state } = rest;
-  const verified = contract.signers.every((signer) => signer.verifiedAt !== undefined);
+  const verified = contract.signers
+    .filter(acts)
+    .every(({ verifiedAt }) => verifiedAt !== undefined);
   return {
     pk: id,
     sk: "HEAD",
@@ -114,8 +116,15 @@ function packed({ number, group, userType, method, ...own }: Signer, columns: Co
 
 export function contractFromItem(item: Record<string, unknown>): Contract {
   const text = inflateRawSync(item.state as Uint8Array, { maxOutputLength: stateLimitBytes });
-  const { signers, ...state } = JSON.parse(text.toString());
+  const { signers, sms, linkExpiresAt, ...state } = JSON.parse(text.toString());
   const columns = { userType: item.user_type, method: item.auth_method };
+  // Contracts from the time of one signer keep the messages beside it.
+  const told = sms
+    ? {
+        sms: { ...sms, message: sms.messages, reached: state.state.status !== "CREATED" },
+        linkExpiresAt,
+      }
+    : { sms: noSms };
   return {
     id: item.contract_id,
     requestId: item.request_id,
@@ -126,7 +135,7 @@ export function contractFromItem(item: Record<string, unknown>): Contract {
     updatedAt: item.updated_at,
     length: item.version,
     ...state,
-    signers: signers.map((signer: object) => ({ group: 1, ...columns, sms: noSms, ...signer })),
+    signers: signers.map((signer: object) => ({ group: 1, ...columns, ...told, ...signer })),
   } as Contract;
 }
 
@@ -161,11 +170,12 @@ export function detailsFromItem(id: string, item: Record<string, unknown>, key: 
   return {
     ...openDetails(item),
     subject: key.decryptJson(`${id}#user_info`, item.user_info as Uint8Array) as Subject,
-    ...(item.other_signers
-      ? { others: key.decryptJson(`${id}#other_signers`, item.other_signers as Uint8Array) }
-      : {}),
+    ...(item.other_signers ? { others: othersOf(id, item.other_signers as Uint8Array, key) } : {}),
   };
 }
+
+const othersOf = (id: string, sealed: Uint8Array, key: DataKey) =>
+  key.decryptJson(`${id}#other_signers`, sealed) as readonly OtherSigner[];
 
 export function openDetails(item: Record<string, unknown>): OpenDetails {
   const optional = (name: string, value: unknown) =>
@@ -190,7 +200,7 @@ export function openDetails(item: Record<string, unknown>): OpenDetails {
 export function entryToItem(
   entry: Entry<string>,
   work: Work,
-  of: { readonly owner: string; readonly requestId: string; readonly expiresAt?: string },
+  of: { readonly owner: string; readonly requestId: string },
   sealedDisclosures?: Uint8Array,
 ): Record<string, unknown> {
   return {
@@ -208,7 +218,6 @@ export function entryToItem(
     work,
     owner: of.owner,
     request_id: of.requestId,
-    expires_at: of.expiresAt,
   };
 }
 

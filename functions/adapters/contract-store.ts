@@ -21,6 +21,7 @@ import {
   entryFromItem,
   entryToItem,
   headToItem,
+  type OpenDetails,
   openDetails,
   type StoredEntry,
 } from "./contract-items.ts";
@@ -160,7 +161,8 @@ export function contractStore(
         new UpdateCommand({
           TableName: tables.flow,
           Key: { pk: id, sk: "DETAILS" },
-          UpdateExpression: "REMOVE wrapped_key, user_info, field_fingerprints SET erased_at = :at",
+          UpdateExpression:
+            "REMOVE wrapped_key, user_info, other_signers, field_fingerprints SET erased_at = :at",
           ConditionExpression: "attribute_exists(pk)",
           ExpressionAttributeValues: { ":at": world.now() },
         }),
@@ -188,7 +190,7 @@ export function contractStore(
     },
 
     /** What can be read of the details without opening any personal value, and so without KMS. */
-    async readOpenDetails(id: string): Promise<Omit<Details, "subject">> {
+    async readOpenDetails(id: string): Promise<OpenDetails> {
       return openDetails(await detailsItem(id));
     },
 

@@ -224,8 +224,8 @@ export function faceStore(
       key && linked.disclosures.length > 0
         ? key.encryptJson(`${id}#${entry.index}`, linked.disclosures)
         : undefined;
-    const item = ({ owner, bizId: requestId, expiresAt }: FaceVerification) =>
-      entryToItem(entry, {}, { owner, requestId, expiresAt }, sealed);
+    const item = ({ owner, bizId: requestId }: FaceVerification) =>
+      entryToItem(entry, {}, { owner, requestId }, sealed);
     return { entry, item };
   }
 

@@ -18,6 +18,13 @@ export function platformKeys(world: World, secretId: string) {
     createHmac("sha256", await master())
       .update(parts.join("\n"))
       .digest();
+  /** A link's token: the contract and the signer it opens for, and 256 bits that only we can compute. */
+  async function linkToken(contractId: string, signer = 1): Promise<string> {
+    // The first signer's links are older than the second signer, and live on.
+    const name = signer === 1 ? contractId : `${contractId}-${signer}`;
+    return `${name}.${(await derive("link", name)).toString("base64url")}`;
+  }
+
   return {
     /** `CT` and 26 base32 characters: at most 32 with any suffix we add (K27). */
     async contractId(owner: string, operation: string, requestId: string): Promise<ContractId> {
@@ -41,16 +48,17 @@ export function platformKeys(world: World, secretId: string) {
     async fingerprint(text: string): Promise<string> {
       return (await derive("fingerprint", text)).toString("hex");
     },
-    /** The link's token: the contract it opens and 256 bits that only we can compute. */
-    async linkToken(contractId: string): Promise<string> {
-      return `${contractId}.${(await derive("link", contractId)).toString("base64url")}`;
-    },
-    /** The contract that a token opens, or undefined for any other string. Constant time in the secret part. */
-    async contractOf(token: string): Promise<ContractId | undefined> {
-      const [contractId = ""] = token.split(".", 1);
+    linkToken,
+    /** For whom a token opens what, or undefined for any other string. Constant time in the secret part. */
+    async linkOf(
+      token: string,
+    ): Promise<{ readonly contractId: ContractId; readonly signer: number } | undefined> {
+      const [name = ""] = token.split(".", 1);
+      const [contractId = "", number = "1"] = name.split("-", 2);
+      const signer = Number(number);
       const digest = (text: string) => createHash("sha256").update(text).digest();
-      return timingSafeEqual(digest(token), digest(await this.linkToken(contractId)))
-        ? (contractId as ContractId)
+      return timingSafeEqual(digest(token), digest(await linkToken(contractId, signer)))
+        ? { contractId: contractId as ContractId, signer }
         : undefined;
     },
   };

@@ -17,7 +17,7 @@ import { lambda, type World } from "../world.ts";
 export function build(world: World) {
   const env = readEnvironment(world, "ALLOWED_CALLBACK_HOSTS", "IDENTITY_CHECK");
   const contracts = assembleContracts(world);
-  const { keys, h5Url } = assembleLinks(world);
+  const { keys, h5Urls: linksOf } = assembleLinks(world);
   const allowedHosts = env.ALLOWED_CALLBACK_HOSTS.split(",").filter(Boolean);
   const start = contractStarter(world, contracts, keys, assembleTemplates(world), allowedHosts);
   const verifyPartner = assemblePartners(world);
@@ -27,7 +27,8 @@ export function build(world: World) {
     const partner = await verifyPartner(call);
     const request = readCreateRequest(readJson(call), check);
     const { contract, isNew } = await start(partner, request);
-    const answer = startAnswer(contract, await h5Url(contract.id));
+    const h5Urls = await linksOf(contract);
+    const answer = startAnswer(contract, h5Urls);
     if (isNew) return { status: 200, body: answer };
 
     const replayed = { "idempotent-replayed": "true" };
@@ -39,7 +40,7 @@ export function build(world: World) {
     }
     if (!isTerminal(contract)) return { status: 200, headers: replayed, body: answer };
     const entries = (await contracts.history(contract.id)).map((row) => row.entry);
-    const view = contractView(contract, entries, { h5Url: answer.h5Url, at: world.now() });
+    const view = contractView(contract, entries, { h5Urls, at: world.now() });
     return { status: 200, headers: replayed, body: { ...view, ...progress } };
   });
 }

@@ -6,15 +6,18 @@ import { lambda, type World } from "../world.ts";
 /** `GET /v1/contracts/{contractId}` (B-06, B-20); any record's id of the contract works too (B-43). */
 export function build(world: World) {
   const contracts = assembleContracts(world);
-  const { h5Url } = assembleLinks(world);
+  const { h5Urls } = assembleLinks(world);
   const verifyPartner = assemblePartners(world);
 
   return httpLambda(world, wordProblem, async (call) => {
     const partner = await verifyPartner(call);
     const contract = await findOwned(contracts, partner.clientId, call.parameters.contractId);
     const entries = (await contracts.history(contract.id)).map((row) => row.entry);
-    const url = await h5Url(contract.id);
-    return { status: 200, body: contractView(contract, entries, { h5Url: url, at: world.now() }) };
+    const view = contractView(contract, entries, {
+      h5Urls: await h5Urls(contract),
+      at: world.now(),
+    });
+    return { status: 200, body: view };
   });
 }
 

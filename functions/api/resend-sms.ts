@@ -8,12 +8,13 @@ import {
   findOwned,
 } from "../assemble.ts";
 import { wordProblem } from "../dialects/native.ts";
+import { type Contract, signerOf } from "../domain/contract.ts";
 import { Problem } from "../domain/problem.ts";
 import { httpLambda } from "../http.ts";
 import { inviter } from "../invitation.ts";
 import { lambda, type World } from "../world.ts";
 
-/** `POST /v1/contracts/{contractId}/sms` (B-07, B-34). */
+/** `POST /v1/contracts/{contractId}/sms` (B-07, B-34): another message to one signer. */
 export function build(world: World) {
   const contracts = assembleContracts(world);
   const verifyPartner = assemblePartners(world);
@@ -27,20 +28,32 @@ export function build(world: World) {
 
   return httpLambda(world, wordProblem, async (call) => {
     const partner = await verifyPartner(call);
-    const { id } = await findOwned(contracts, partner.clientId, call.parameters.contractId);
-    const invitation = await invite(id, "RESEND");
+    const contract = await findOwned(contracts, partner.clientId, call.parameters.contractId);
+    const { id } = contract;
+    const signer = readSigner(contract, call.query);
+    const invitation = await invite(id, signer, "RESEND");
     if ("refused" in invitation) throw refusalProblem(invitation.refused);
-    const { sms } = invitation.contract;
+    const { sms } = signerOf(invitation.contract, signer);
     if (!invitation.sent)
       throw new Problem(
         "SMS_FAILED",
         "the message could not be sent; it is on record, wait a minute and send it again",
-        { data: { contractId: id, smsId: `${id}-M${sms.messages}` } },
+        { data: { contractId: id, smsId: `${id}-M${sms.message}` } },
       );
     return {
       status: 200,
-      body: { contractId: id, smsId: `${id}-M${sms.messages}`, status: "SENT" },
+      body: { contractId: id, smsId: `${id}-M${sms.message}`, status: "SENT" },
     };
+  });
+}
+
+/** `?signer=2`; without it the first. */
+function readSigner({ signers }: Contract, query: string): number {
+  const wanted = Number(new URLSearchParams(query).get("signer") ?? 1);
+  if (signers.some(({ number }) => number === wanted)) return wanted;
+  const message = `must be one of ${signers.map(({ number }) => number).join(", ")}`;
+  throw new Problem("PARAM_INVALID", `signer ${message}`, {
+    fields: [{ field: "signer", message }],
   });
 }
 

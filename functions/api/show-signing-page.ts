@@ -1,15 +1,17 @@
+import { type Subject, subjectOf } from "../adapters/contract-items.ts";
 import { assembleContracts, assembleLinks, assembleTemplates } from "../assemble.ts";
 import { wordProblem } from "../dialects/native.ts";
 import { agreementTitle } from "../domain/agreement-types.ts";
 import { maskedName } from "../domain/agreement-variables.ts";
-import type { Contract } from "../domain/contract.ts";
-import { signerOf } from "../domain/contract.ts";
+import { type Contract, isTerminal } from "../domain/contract.ts";
 import { contractAgreement } from "../domain/contract-agreement.ts";
 import { composePage } from "../domain/h5-templates.ts";
 import { Problem } from "../domain/problem.ts";
+import { profileOf } from "../domain/profile.ts";
+import { groupsOf, isThrough, isTurnOf } from "../domain/signer.ts";
 import { triesPerChallenge } from "../domain/verification-rules.ts";
 import { verifyWait } from "../domain/waits.ts";
-import { contractOfLink, onlySigner, screenName } from "../h5.ts";
+import { screenName, type Visit, visitOf } from "../h5.ts";
 import { httpLambda } from "../http.ts";
 import { languageOf } from "../page-language.ts";
 import { type PageModel, type Screen, signingPage } from "../pages/signing-page.ts";
@@ -27,7 +29,7 @@ export function build(world: World) {
   return httpLambda(world, wordProblem, async (call) => {
     const wantsState = (call.headers.accept ?? "").startsWith("application/json");
     const language = languageOf(call);
-    const found = await contractOfLink(keys, contracts, call.parameters.token).catch(notFound);
+    const found = await visitOf(keys, contracts, call.parameters.token).catch(notFound);
     if (wantsState) {
       if (found === undefined) throw new Problem("NOT_FOUND", "this link does not exist");
       return { status: 200, body: { screen: screenName(found, world.now()) } };
@@ -44,7 +46,8 @@ export function build(world: World) {
     return { status: found ? 200 : 404, headers, body: html };
   });
 
-  async function modelOf(contract: Contract, language: PageModel["language"]): Promise<PageModel> {
+  async function modelOf(visit: Visit, language: PageModel["language"]): Promise<PageModel> {
+    const { contract } = visit;
     const open = await contracts.readOpenDetails(contract.id);
     const { h5Template, h5TemplateVersion } = open;
     const page =
@@ -55,34 +58,55 @@ export function build(world: World) {
       language,
       contractId: contract.id,
       ...page,
-      screen: await screenOf(contract, open.returnUrl),
+      ...(await signersOn(visit)),
+      verifiesFirst: profileOf(contract).gateOrder === "VERIFY_THEN_SIGN",
+      screen: await screenOf(visit, open.returnUrl),
     };
   }
 
-  async function screenOf(contract: Contract, returnUrl: string | undefined): Promise<Screen> {
-    const name = screenName(contract, world.now());
-    const signer = signerOf(contract, onlySigner);
+  /** Parties of one agreement know each other; the names are masked all the same, for the page may be forwarded. */
+  async function signersOn({ contract, signer }: Visit): Promise<Pick<PageModel, "signers">> {
+    const { signers } = contract;
+    if (signers.length === 1 || isTerminal(contract)) return {};
+    const { details } = await contracts.readDetails(contract.id);
+    return {
+      signers: groupsOf(signers)
+        .flat()
+        .map((one) => ({
+          name: shownName(subjectOf(details, one.number)),
+          isReader: one.number === signer.number,
+          state: isThrough(one) ? "done" : isTurnOf(one, signers) ? "now" : "later",
+        })),
+    };
+  }
+
+  async function screenOf(visit: Visit, returnUrl: string | undefined): Promise<Screen> {
+    const { contract, signer } = visit;
+    const name = screenName(visit, world.now());
     const back = returnUrl === undefined ? {} : { returnUrl };
     switch (name) {
       case "preparing":
       case "verifying":
       case "sealing":
+      case "othersFirst":
+      case "othersLeft":
         return { name };
       case "sign": {
         const { details } = await contracts.readDetails(contract.id);
+        const subject = subjectOf(details, signer.number);
         const template = await templates.pinned(details.templateId, details.templateVersion);
         return {
           name,
           agreement: contractAgreement(template, contract, details),
-          signerName: maskedName(details.subject.legalRepName ?? details.subject.name),
-          expiresAt: String(contract.linkExpiresAt),
+          signerName: shownName(subject),
+          expiresAt: String(signer.linkExpiresAt),
           consented: signer.consentedAt !== undefined,
         };
       }
       case "microDeposit": {
         const used = signer.challenge?.triesUsed ?? 0;
         const { details } = await contracts.readDetails(contract.id);
-        const accountTail = details.subject.bankAccountNo?.slice(-4);
+        const accountTail = subjectOf(details, signer.number).bankAccountNo?.slice(-4);
         return {
           name,
           triesLeft: triesPerChallenge - used,
@@ -93,7 +117,7 @@ export function build(world: World) {
         };
       }
       case "face": {
-        const wait = verifyWait(onlySigner, signer.challenge?.number ?? 1);
+        const wait = verifyWait(signer.number, signer.challenge?.number ?? 1);
         const { handOffUrl } = await contracts.readWait(contract.id, wait);
         if (handOffUrl === undefined) return { name: "verifying" };
         const triesLeft = triesPerChallenge - (signer.challenge?.triesUsed ?? 0);
@@ -106,6 +130,8 @@ export function build(world: World) {
     }
   }
 }
+
+const shownName = ({ name, legalRepName }: Subject): string => maskedName(legalRepName ?? name);
 
 const completedAt = ({ state, updatedAt }: Contract): string =>
   state.status === "COMPLETED" ? state.at : updatedAt;

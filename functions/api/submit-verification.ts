@@ -3,9 +3,10 @@ import type { ContractStore } from "../adapters/contract-store.ts";
 import { PeerRefused, PeerUnavailable } from "../adapters/peer-call.ts";
 import { advanceOrRefuse } from "../advance.ts";
 import { assembleVerification } from "../assemble.ts";
-import { type Challenge, type Contract, signerOf } from "../domain/contract.ts";
+import { type Contract, signerOf } from "../domain/contract.ts";
 import { Problem } from "../domain/problem.ts";
-import { onlySigner, pageAction } from "../h5.ts";
+import type { Challenge } from "../domain/signer.ts";
+import { pageAction } from "../h5.ts";
 import { verificationCommand } from "../verification-outcome.ts";
 import { lambda, type World } from "../world.ts";
 
@@ -29,44 +30,56 @@ const schema = z.strictObject({
 export function build(world: World) {
   const verification = assembleVerification(world);
 
-  return pageAction(world, schema, (contracts) => async ({ id }, typed) => {
-    const amount = twoDecimals(typed.amount);
-    const remark = typed.remark ?? "";
-    const submitted = await advanceOrRefuse(contracts, id, {
-      type: "submitTry",
-      at: world.now(),
-      signer: onlySigner,
-      amount,
-      remark,
-    });
-    const { challenge } = signerOf(submitted.contract, onlySigner);
-    if (challenge?.verificationId === undefined)
-      throw new Error(`${id} has no challenge to confirm`);
-    const attempt = challenge.triesUsed + 1;
-    try {
-      const { verificationId } = challenge;
-      const status = await verification.confirm(verificationId, attempt, amount, remark).then(
-        (judged) => judged.status,
-        // Refused, because it was decided or ran out meanwhile: its record says which.
-        (cause: unknown) => (cause instanceof PeerRefused ? "CLOSED" : Promise.reject(cause)),
-      );
-      return await judge(contracts, submitted.contract, { ...challenge, verificationId }, status);
-    } catch (cause) {
-      if (!(cause instanceof PeerUnavailable) && !(cause instanceof PeerRefused)) throw cause;
-      world.count("DependencyFailure");
-      const message = "the verification system did not answer; no try was used, please press again";
-      throw new Problem("VERIFIER_DOWN", message, { cause });
-    }
-  });
+  return pageAction(
+    world,
+    schema,
+    (contracts) =>
+      async ({ contract: { id }, signer: { number: signer } }, typed) => {
+        const amount = twoDecimals(typed.amount);
+        const remark = typed.remark ?? "";
+        const submitted = await advanceOrRefuse(contracts, id, {
+          type: "submitTry",
+          at: world.now(),
+          signer,
+          amount,
+          remark,
+        });
+        const { challenge } = signerOf(submitted.contract, signer);
+        if (challenge?.verificationId === undefined)
+          throw new Error(`${id} has no challenge to confirm`);
+        const attempt = challenge.triesUsed + 1;
+        try {
+          const { verificationId } = challenge;
+          const status = await verification.confirm(verificationId, attempt, amount, remark).then(
+            (judged) => judged.status,
+            // Refused, because it was decided or ran out meanwhile: its record says which.
+            (cause: unknown) => (cause instanceof PeerRefused ? "CLOSED" : Promise.reject(cause)),
+          );
+          return await judge(
+            contracts,
+            submitted.contract,
+            signer,
+            { ...challenge, verificationId },
+            status,
+          );
+        } catch (cause) {
+          if (!(cause instanceof PeerUnavailable) && !(cause instanceof PeerRefused)) throw cause;
+          world.count("DependencyFailure");
+          const message =
+            "the verification system did not answer; no try was used, please press again";
+          throw new Problem("VERIFIER_DOWN", message, { cause });
+        }
+      },
+  );
 
   async function judge(
     contracts: ContractStore,
     contract: Contract,
+    signer: number,
     challenge: Challenge & { readonly verificationId: string },
     status: "PENDING" | "SUCCESS" | "FAILED" | "CLOSED",
   ): Promise<Contract> {
     const at = world.now();
-    const signer = onlySigner;
     if (status === "PENDING") {
       const rejected = {
         type: "tryRejected",

@@ -1,42 +1,33 @@
 import * as z from "zod";
 import { agreementTypes, legalAgreementTypes } from "../domain/agreement-types.ts";
-import {
-  type IdentityCheck,
-  isBankCard,
-  isCreditCode,
-  isMainlandMobile,
-  isResidentId,
-} from "../domain/identity-numbers.ts";
+import { type IdentityCheck, isBankCard, isCreditCode } from "../domain/identity-numbers.ts";
 import type { FieldProblem } from "../domain/problem.ts";
-import { bizScenes, fundScenes, subjectRoles, userTypes } from "../domain/words.ts";
+import { signerLimit } from "../domain/signer.ts";
+import { bizScenes, fundScenes, subjectRoles, type UserType, userTypes } from "../domain/words.ts";
 import { authorizationFaults, authorizationSchema } from "./authorization-request.ts";
-import { fieldProblems, invalid, text } from "./fields.ts";
+import {
+  bankAccount,
+  bankCode,
+  fieldProblems,
+  invalid,
+  mobile,
+  residentId,
+  text,
+  words,
+} from "./fields.ts";
 
 /** The request of `POST /v1/contracts` (A-03, B-18) and the two small bodies beside it. */
-
-const words = <const Words extends readonly [string, ...string[]]>(allowed: Words) => {
-  const choice = `one of ${allowed.join(", ")}`;
-  return z.enum(allowed, {
-    error: ({ input }) => (input === undefined ? `is required: ${choice}` : `must be ${choice}`),
-  });
-};
 
 const link = z
   .string()
   .max(1024, "must not be longer than 1024 characters")
   .refine((value) => URL.canParse(value), "must be an absolute URL");
 
-const residentId = (check: IdentityCheck) =>
-  z
-    .string()
-    .refine((value) => isResidentId(value, check), "is not a valid identity number (GB 11643)")
-    .optional();
-
-const userInfo = (check: IdentityCheck) =>
+const identity = (check: IdentityCheck) =>
   z.strictObject({
     name: text(128),
-    mobile: z.string().refine(isMainlandMobile, "must be a mainland mobile number of 11 digits"),
-    idCardNo: residentId(check),
+    mobile,
+    idCardNo: residentId(check).optional(),
     creditCode: z
       .string()
       .refine(
@@ -45,13 +36,26 @@ const userInfo = (check: IdentityCheck) =>
       )
       .optional(),
     legalRepName: text(64).optional(),
-    legalRepIdCardNo: residentId(check),
-    bankAccountNo: z
-      .string()
-      .regex(/^[0-9]{8,32}$/, "must have 8 to 32 digits")
-      .optional(),
+    legalRepIdCardNo: residentId(check).optional(),
+    bankAccountNo: bankAccount.optional(),
+    bankAccountName: text(128).optional(),
+    bankCode: bankCode.optional(),
     role: words(subjectRoles).optional(),
     partyId: text(64).optional(),
+  });
+
+/** One of several signers: who that is, and when its turn comes (C-06, C-48). Without a sequence all sign at once. */
+const signer = (check: IdentityCheck) =>
+  identity(check).extend({
+    userType: words(userTypes),
+    sequence: z
+      .int("must be a whole number")
+      .min(1, "must be 1 or more")
+      .max(signerLimit)
+      .optional(),
+    deadline: z.iso
+      .datetime({ error: "must be a time in UTC, such as 2027-11-21T00:00:00Z" })
+      .optional(),
   });
 
 /** The process names of document D agree with the scene, or the request contradicts itself. */
@@ -68,8 +72,13 @@ const createSchema = (check: IdentityCheck) =>
         .string()
         .regex(/^[A-Za-z0-9_.:-]{1,64}$/, "must have 1 to 64 letters, digits or _ . : -"),
       bizScene: words(bizScenes),
-      userType: words(userTypes),
-      userInfo: userInfo(check),
+      userType: words(userTypes).optional(),
+      userInfo: identity(check).optional(),
+      signers: z
+        .array(signer(check))
+        .min(1, "must name somebody")
+        .max(signerLimit, `must not name more than ${signerLimit}`)
+        .optional(),
       callbackUrl: link.optional(),
       scene: words(fundScenes).optional(),
       processType: words(Object.values(processOf) as ["RELATION_BINDING"]).optional(),
@@ -86,16 +95,53 @@ const createSchema = (check: IdentityCheck) =>
           context.addIssue({ code: "custom", path: field.split("."), message });
       },
       // By default zod is silent about these while any other field is wrong; a partner wants to hear of all at once.
-      { when: ({ value }) => isObject(value) && isObject(value.userInfo) },
+      { when: ({ value }) => isObject(value) && !Array.isArray(value) },
     );
 
-export type CreateRequest = z.infer<ReturnType<typeof createSchema>>;
+type Sent = z.infer<ReturnType<typeof createSchema>>;
+type Identity = NonNullable<Sent["userInfo"]>;
+
+/** A request as it was sent, with one signer in `userInfo` or all of them in `signers` (3.2). */
+export type CreateRequest = Omit<Sent, "userType" | "userInfo" | "signers"> &
+  (
+    | {
+        readonly userType: UserType;
+        readonly userInfo: Identity;
+        readonly signers?: undefined;
+      }
+    | {
+        readonly signers: NonNullable<Sent["signers"]>;
+        readonly userType?: undefined;
+        readonly userInfo?: undefined;
+      }
+  );
+
+/** One signer of a request, wherever it stood in it. */
+export type SignerRequest = {
+  readonly userType: UserType;
+  readonly userInfo: Identity;
+  readonly sequence: number;
+  readonly deadline?: string | undefined;
+};
+
+export function signersOf(request: CreateRequest): readonly SignerRequest[] {
+  if (request.signers === undefined) {
+    const { userType, userInfo } = request;
+    return [{ userType, userInfo, sequence: 1 }];
+  }
+  return request.signers.map(({ userType, sequence = 1, deadline, ...userInfo }) => ({
+    userType,
+    userInfo,
+    sequence,
+    deadline,
+  }));
+}
 
 const createSchemas = { strict: createSchema("strict"), format: createSchema("format") };
 
 /** Reads a create request. Throws a Problem that names every faulty field (A-17, A-37, B-46…B-48). */
 export function readCreateRequest(body: unknown, check: IdentityCheck): CreateRequest {
-  const request = read(createSchemas[check], body);
+  const request = read(createSchemas[check], body) as CreateRequest;
   const legal: readonly string[] = legalAgreementTypes[request.bizScene].map(
     (type) => type.agreementType,
   );
@@ -106,15 +152,38 @@ export function readCreateRequest(body: unknown, check: IdentityCheck): CreateRe
   return request;
 }
 
-/**
- * A-29 and A-30: a person needs an identity number, an enterprise its legal representative.
- * The fields may be of any type here, for it is also asked about requests that are already refused.
- */
-function* contradictions(
-  { userType, userInfo: subject, bizScene, processType, authorization }: CreateRequest,
+/** What is wrong between the fields. They may be of any type: it is also asked about requests already refused. */
+function* contradictions(request: Sent, check: IdentityCheck): Generator<FieldProblem> {
+  const { bizScene, processType, authorization, signers } = request;
+  if (signers === undefined) {
+    for (const name of ["userType", "userInfo"] as const)
+      if (request[name] === undefined)
+        yield { field: name, message: name === "userType" ? missingUserType : "is required" };
+    yield* identityFaults(request, request.userInfo, "userInfo", check);
+  } else {
+    for (const name of ["userType", "userInfo"] as const)
+      if (request[name] !== undefined)
+        yield { field: name, message: "must be left out when signers is given" };
+    if (Array.isArray(signers))
+      for (const [index, one] of signers.entries())
+        if (isObject(one)) yield* identityFaults(one, one, `signers.${index}`, check);
+  }
+  if (Object.hasOwn(processOf, bizScene) && processType && processType !== processOf[bizScene])
+    yield { field: "processType", message: `contradicts bizScene ${bizScene}` };
+  if (isObject(authorization)) yield* authorizationFaults(bizScene, authorization);
+}
+
+const missingUserType = `is required: one of ${userTypes.join(", ")}`;
+
+/** A-29 and A-30: a person needs an identity number, an enterprise its legal representative. */
+function* identityFaults(
+  { userType }: { readonly userType?: UserType | undefined },
+  subject: Identity | undefined,
+  where: string,
   check: IdentityCheck,
 ): Generator<FieldProblem> {
-  const fault = (name: string, message: string) => ({ field: `userInfo.${name}`, message });
+  if (!isObject(subject)) return;
+  const fault = (name: string, message: string) => ({ field: `${where}.${name}`, message });
   if (userType === "PERSONAL" && subject.idCardNo === undefined)
     yield fault("idCardNo", "is required when userType is PERSONAL");
   if (userType === "ENTERPRISE" && subject.legalRepName === undefined)
@@ -123,9 +192,6 @@ function* contradictions(
   const personalCard = userType === "PERSONAL" ? subject.bankAccountNo : undefined;
   if (typeof personalCard === "string" && !isBankCard(personalCard, check))
     yield fault("bankAccountNo", "is not a valid bank card number");
-  if (Object.hasOwn(processOf, bizScene) && processType && processType !== processOf[bizScene])
-    yield { field: "processType", message: `contradicts bizScene ${bizScene}` };
-  if (isObject(authorization)) yield* authorizationFaults(bizScene, authorization);
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -1,12 +1,20 @@
 import type { ArchiveProvider } from "../domain/archive.ts";
 import { authorizationOf } from "../domain/authorization.ts";
-import { type Contract, isTerminal, type State, type Status } from "../domain/contract.ts";
+import {
+  type Contract,
+  isTerminal,
+  type State,
+  type Status,
+  signerOf,
+  signSerial,
+} from "../domain/contract.ts";
 import { isPast, plusSeconds } from "../domain/drafts.ts";
 import { type ContractEvent, eventId, evidenceChainId } from "../domain/events.ts";
 import { type Disclosure, type Entry, type Facts, leafHash } from "../domain/evidence.ts";
 import { figures } from "../domain/figures.ts";
 import { inclusionRanges, merkleRoot, proofOf } from "../domain/merkle-tree.ts";
 import type { Problem, ProblemCode } from "../domain/problem.ts";
+import { acts, isThrough, type Signer } from "../domain/signer.ts";
 import { credentialSeconds, type VerificationMethod } from "../domain/verification-rules.ts";
 
 /** The words of documents A and B on `/v1/contracts` (requirements 2.1, 2.3, 3.1, 3.2). */
@@ -15,6 +23,7 @@ import { credentialSeconds, type VerificationMethod } from "../domain/verificati
 export const progressOf = {
   CREATED: { status: "PROCESSING", nextStep: "GENERATING" },
   NOTIFIED: { status: "PROCESSING", nextStep: "AWAITING_SMS_VERIFY" },
+  PART_SIGNED: { status: "PROCESSING", nextStep: "AWAITING_SIGN" },
   SIGNED_UNVERIFIED: { status: "PROCESSING", nextStep: "AWAITING_AUTH" },
   VERIFYING: { status: "PROCESSING", nextStep: "AWAITING_AUTH" },
   SEALING: { status: "PROCESSING", nextStep: "NONE" },
@@ -29,6 +38,7 @@ export const progressOf = {
 export const statusOf = {
   CREATED: "CREATED",
   NOTIFIED: "AWAITING_SIGNATURE",
+  PART_SIGNED: "AWAITING_SIGNATURE",
   SIGNED_UNVERIFIED: "AWAITING_VERIFICATION",
   VERIFYING: "VERIFYING",
   SEALING: "VERIFYING",
@@ -107,20 +117,34 @@ export function wordProblem(problem: Problem, traceId: string) {
  * The answer to a start (A-06) and to every replay of it while the flow runs (B-12): the same bytes
  * however far the workflow has come, so that a hundred equal requests get a hundred equal answers.
  */
-export const startAnswer = (contract: Contract, h5Url: string) => ({
+export const startAnswer = (contract: Contract, h5Urls: H5Urls) => ({
   contractId: contract.id,
   status: "PROCESSING",
   nextStep: "AWAITING_SMS_VERIFY",
-  h5Url,
+  h5Url: h5Urls[firstToAct(contract)],
+  ...(contract.signers.length > 1
+    ? {
+        signers: contract.signers.map(({ number, mandate }) => ({
+          signer: number,
+          ...(mandate === undefined ? { h5Url: h5Urls[number] } : { mandate }),
+        })),
+      }
+    : {}),
   expiresAt: contract.expiresAt,
 });
+
+/** Each signer's own link, by number. */
+export type H5Urls = Readonly<Record<number, string>>;
+
+const firstToAct = ({ signers }: Contract): number => signers.find(acts)?.number ?? 1;
 
 /** The query answer (B-06, B-20) with the records behind it (B-22…B-27), told from the chain. */
 export function contractView(
   contract: Contract,
   entries: readonly Entry[],
-  more: { readonly h5Url: string; readonly at: string },
+  more: { readonly h5Urls: H5Urls; readonly at: string },
 ) {
+  const first = signerOf(contract, firstToAct(contract));
   const enterable = !isTerminal(contract) && !isPast(contract.expiresAt, more.at);
   const last = (step: Entry["step"]) => entries.findLast((entry) => entry.step === step);
   const passed = entries.find((entry) => entry.step === "AUTH_RESULT" && entry.facts.credentialId);
@@ -134,22 +158,28 @@ export function contractView(
     result: attention ? "SYSTEM_ERROR" : progressOf[contract.state.status].status,
     nextStep: progressOf[contract.state.status].nextStep,
     ...(attention ? { needsAttention: true } : {}),
-    signStatus: contract.signers.every((signer) => signer.signedAt) ? "SIGNED" : "PENDING",
-    verificationStatus: verificationWord(contract),
-    ...(enterable ? { h5Url: more.h5Url } : {}),
+    signStatus: contract.signers.filter(acts).every(({ signedAt }) => signedAt)
+      ? "SIGNED"
+      : "PENDING",
+    verificationStatus: verificationOfAll(contract),
+    ...(enterable ? { h5Url: more.h5Urls[first.number] } : {}),
     ...(last("SIGNED") ? { signSerial: last("SIGNED")?.facts.signSerial } : {}),
     ...(last("COMPLETED") ? { verificationCredential: last("COMPLETED")?.facts.credential } : {}),
     ...(passed ? { credentialValidUntil: credentialValidUntil(passed) } : {}),
     ...authorizationView(contract),
     ...failureView(contract, more.at),
     ...(contract.agreement ? { agreement: contract.agreement } : {}),
+    signers: contract.signers.map((signer) => ({
+      ...signerView(contract, signer),
+      ...(enterable && !isThrough(signer) ? { h5Url: more.h5Urls[signer.number] } : {}),
+    })),
     records: {
       signSerials: entries.filter((entry) => entry.step === "SIGNED").map(signSerialView),
       h5Session: {
-        sessionId: `${contract.id}-H1`,
-        ...(contract.linkExpiresAt ? { signBefore: contract.linkExpiresAt } : {}),
+        sessionId: `${contract.id}-H${first.number}`,
+        ...(first.linkExpiresAt ? { signBefore: first.linkExpiresAt } : {}),
         expiresAt: contract.expiresAt,
-        openedAt: contract.signers[0]?.openedAt ?? null,
+        openedAt: first.openedAt ?? null,
       },
       sms: smsViews(contract.id, entries),
       verifications: verificationViews(entries),
@@ -224,15 +254,32 @@ const failureTexts = {
 
 const retryableFailures: ReadonlySet<string> = new Set(["SMS_SEND_FAILED", "VERIFIER_DOWN"]);
 
-function verificationWord(contract: Contract): string {
-  const [signer] = contract.signers;
-  if (signer?.verifiedAt) return "PASSED";
-  const { challenge } = signer ?? {};
-  if (challenge === undefined) return "NOT_STARTED";
-  return { REQUESTED: "REQUESTED", PENDING: "PENDING", PASSED: "PASSED", FAILED: "FAILED" }[
-    challenge.state
-  ];
+/** One signer as partners see it: by number, never by name. */
+function signerView(contract: Contract, signer: Signer) {
+  const { number, group, userType, role, deadline, mandate, signedAt, verifiedAt } = signer;
+  const declined = contract.state.status === "REJECTED" && contract.state.by === number;
+  return {
+    signer: number,
+    sequence: group,
+    userType,
+    ...(role ? { role } : {}),
+    ...(deadline ? { deadline } : {}),
+    ...(mandate ? { mandate } : {}),
+    signStatus: mandate ? "AUTO" : signedAt ? "SIGNED" : declined ? "REJECTED" : "PENDING",
+    verificationStatus: verificationWord(signer),
+    ...(signedAt ? { signSerial: signSerial(contract, number), signedAt } : {}),
+    ...(verifiedAt ? { verifiedAt } : {}),
+  };
 }
+
+const verificationWord = ({ verifiedAt, challenge }: Signer): string =>
+  verifiedAt ? "PASSED" : (challenge?.state ?? "NOT_STARTED");
+
+/** Passed when all have; until then the word for the first who has not. */
+const verificationOfAll = ({ signers }: Contract): string => {
+  const open = signers.find((signer) => acts(signer) && signer.verifiedAt === undefined);
+  return open === undefined ? "PASSED" : verificationWord(open);
+};
 
 const signSerialView = ({ facts, at }: Entry) => ({
   signSerial: facts.signSerial,
@@ -276,7 +323,9 @@ function verificationViews(entries: readonly Entry[]) {
     )
     .map(({ facts, at }) => {
       const same = (entry: Entry) =>
-        entry.facts.challenge === facts.challenge && entry.facts.method === facts.method;
+        entry.facts.signer === facts.signer &&
+        entry.facts.challenge === facts.challenge &&
+        entry.facts.method === facts.method;
       const accepted = entries.find((entry) => entry.step === "AUTH_ACCEPTED" && same(entry));
       const result = entries.find((entry) => entry.step === "AUTH_RESULT" && same(entry));
       return {

@@ -1,5 +1,7 @@
 import { type AuthorizationTerms, termsOf } from "./authorization-terms.ts";
 import { type Entry, leafHash } from "./evidence.ts";
+import type { ProfileName } from "./profile.ts";
+import { acts, type Challenge, isThrough, noSms, rosterOf, type Signer } from "./signer.ts";
 import type { VerificationMethod } from "./verification-rules.ts";
 import type { BizScene, UserType } from "./words.ts";
 
@@ -9,12 +11,13 @@ export type ContractId = string & { readonly __brand: "ContractId" };
 export type State =
   | { readonly status: "CREATED" }
   | { readonly status: "NOTIFIED" }
+  | { readonly status: "PART_SIGNED" }
   | { readonly status: "SIGNED_UNVERIFIED" }
   | { readonly status: "VERIFYING" }
   | { readonly status: "SEALING" }
   | { readonly status: "COMPLETED"; readonly at: string }
   | { readonly status: "FAILED"; readonly at: string; readonly reason: FailureReason }
-  | { readonly status: "REJECTED"; readonly at: string }
+  | { readonly status: "REJECTED"; readonly at: string; readonly by: number }
   | { readonly status: "REVOKED"; readonly at: string }
   | { readonly status: "EXPIRED"; readonly at: string };
 
@@ -28,45 +31,21 @@ export type FailureReason =
   | "VERIFY_MISMATCH"
   | "CHALLENGES_EXHAUSTED";
 
-/** One challenge at the verification system; a contract may see three (requirements 3.2). */
-export type Challenge = {
-  readonly number: number;
-  readonly method: VerificationMethod;
-  /** Calls made to create it; the next retry or the fallback depends on it. */
-  readonly calls: number;
-  readonly state: "REQUESTED" | "PENDING" | "PASSED" | "FAILED";
-  /** Known once the system accepted; a callback may arrive before we heard the answer. */
-  readonly verificationId?: string;
-  readonly expiresAt?: string;
-  readonly triesUsed: number;
-  readonly submissions: number;
-  /** Verification ids of the challenges before this one, whose results the system may still repeat. */
-  readonly former: readonly string[];
-};
-
-export type Signer = {
-  readonly number: number;
-  readonly openedAt?: string;
-  readonly consentedAt?: string;
-  readonly signedAt?: string;
-  readonly verifiedAt?: string;
-  readonly challenge?: Challenge;
-};
-
 export type Contract = {
   readonly id: ContractId;
   readonly owner: string;
   readonly requestId: string;
   /** Hex SHA-256 of the canonical request body: tells a replay from a conflict (K07, K08). */
   readonly fingerprint: string;
+  /** What the dialect it began in narrows. */
+  readonly profile: ProfileName;
   readonly bizScene: BizScene;
+  /** Of the first signer, in document A's columns; every signer has its own. */
   readonly userType: UserType;
-  /** The method the rules chose; the challenge may use the other one after a fallback (A-34). */
   readonly method: VerificationMethod;
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly expiresAt: string;
-  readonly linkExpiresAt?: string;
   readonly allowExternalDelivery: boolean;
   readonly state: State;
   /** An internal fault that operations or a recovery run must mend; never terminal by itself. */
@@ -86,7 +65,6 @@ export type Contract = {
     readonly root?: string;
     readonly withdrawnAt?: string;
   };
-  readonly sms: Sms;
   readonly signers: readonly Signer[];
   readonly sealed: boolean;
   /** Whether an authority's time-stamp covers the sealed evidence; known from the seal on. */
@@ -97,17 +75,6 @@ export type Contract = {
   readonly length: number;
   /** Leaf hash of the newest entry. */
   readonly head: string;
-};
-
-type Sms = {
-  /** Messages that left or may have left; a retry of the same message is not a new one. */
-  readonly messages: number;
-  /** Failed sends of the current message. */
-  readonly failures: number;
-  readonly lastAt?: string;
-  readonly windowStart?: string;
-  readonly inWindow: number;
-  readonly notify: "NONE" | "REQUESTED" | "SENT" | "FAILED";
 };
 
 const terminalStatuses = ["COMPLETED", "FAILED", "REJECTED", "REVOKED", "EXPIRED"] as const;
@@ -121,6 +88,10 @@ export const signerOf = (contract: Contract, number: number): Signer => {
   if (signer === undefined) throw new Error(`contract ${contract.id} has no signer ${number}`);
   return signer;
 };
+
+/** The record of a signature (签章流水, B-22). */
+export const signSerial = (contract: Pick<Contract, "id">, signer: number): string =>
+  `${contract.id}-S${signer}`;
 
 /** The contract that `entries` tell of. Throws when they do not begin with FLOW_CREATED. */
 export function replay(entries: readonly Entry[]): Contract {
@@ -139,6 +110,7 @@ export function created(entry: Entry): Contract {
     owner: fact("owner"),
     requestId: fact("requestId"),
     fingerprint: fact("fingerprint"),
+    profile: (entry.facts.profile ?? "native") as ProfileName,
     bizScene: fact("bizScene") as BizScene,
     userType: fact("userType") as UserType,
     method: fact("method") as VerificationMethod,
@@ -148,8 +120,7 @@ export function created(entry: Entry): Contract {
     allowExternalDelivery: entry.facts.allowExternalDelivery === true,
     state: { status: "CREATED" },
     ...(terms ? { authorization: terms } : {}),
-    sms: { messages: 0, failures: 0, inWindow: 0, notify: "NONE" },
-    signers: [{ number: 1 }],
+    signers: rosterOf(entry.facts).map((terms) => ({ ...terms, sms: noSms })),
     sealed: false,
     ignoredResults: 0,
     length: 1,
@@ -179,29 +150,14 @@ function changed(contract: Contract, entry: Entry): Contract {
     case "SMS_REQUESTED":
       return smsRequested(contract, entry);
     case "SMS_SENT":
-      return {
-        ...contract,
-        state: contract.state.status === "CREATED" ? { status: "NOTIFIED" } : contract.state,
-        sms: { ...contract.sms, notify: "SENT", failures: 0 },
-      };
     case "SMS_FAILED":
-      return {
-        ...contract,
-        state:
-          contract.state.status === "CREATED" && facts.keepAlive === true
-            ? { status: "NOTIFIED" }
-            : contract.state,
-        sms: { ...contract.sms, notify: "FAILED", failures: contract.sms.failures + 1 },
-      };
+      return smsTold(contract, entry);
     case "LINK_OPENED":
       return withSigner(contract, facts.signer, { openedAt: at });
     case "CONSENT_GIVEN":
       return withSigner(contract, facts.signer, { consentedAt: at });
     case "SIGNED":
-      return {
-        ...withSigner(contract, facts.signer, { signedAt: at }),
-        state: { status: "SIGNED_UNVERIFIED" },
-      };
+      return progressed(withSigner(contract, facts.signer, { signedAt: at }));
     case "AUTH_REQUESTED":
     case "AUTH_ACCEPTED":
     case "AUTH_CALL_FAILED":
@@ -212,7 +168,7 @@ function changed(contract: Contract, entry: Entry): Contract {
     case "AUTH_RESULT_IGNORED":
       return { ...contract, ignoredResults: contract.ignoredResults + 1 };
     case "DECLINED":
-      return { ...contract, state: { status: "REJECTED", at } };
+      return { ...contract, state: { status: "REJECTED", at, by: Number(facts.signer) } };
     case "REVOKED":
       return { ...contract, state: { status: "REVOKED", at } };
     case "EXPIRED":
@@ -259,21 +215,39 @@ function changed(contract: Contract, entry: Entry): Contract {
 }
 
 function smsRequested(contract: Contract, { at, facts }: Entry): Contract {
-  const { sms } = contract;
+  const { number, sms } = toldOf(contract, facts);
   const windowStart = String(facts.windowStart);
-  return {
-    ...contract,
+  return withSigner(contract, number, {
     linkExpiresAt: String(facts.linkExpiresAt),
     sms: {
-      messages: sms.messages + 1,
+      ...sms,
+      message: Number(facts.message),
       failures: 0,
       lastAt: at,
       windowStart,
       inWindow: windowStart === sms.windowStart ? sms.inWindow + 1 : 1,
       notify: "REQUESTED",
     },
-  };
+  });
 }
+
+function smsTold(contract: Contract, { facts, step }: Entry): Contract {
+  const { number, sms } = toldOf(contract, facts);
+  const isSent = step === "SMS_SENT";
+  const reached = isSent || facts.keepAlive === true ? { reached: true as const } : {};
+  const told = withSigner(contract, number, {
+    sms: isSent
+      ? { ...sms, ...reached, notify: "SENT", failures: 0 }
+      : { ...sms, ...reached, notify: "FAILED", failures: sms.failures + 1 },
+  });
+  return reached.reached && contract.state.status === "CREATED"
+    ? { ...told, state: { status: "NOTIFIED" } }
+    : told;
+}
+
+/** Whom a message is for; entries from the time of one signer do not say. */
+const toldOf = (contract: Contract, { signer }: Entry["facts"]): Signer =>
+  signerOf(contract, Number(signer ?? 1));
 
 function verificationMoved(contract: Contract, { at, facts, step }: Entry): Contract {
   const signer = signerOf(contract, Number(facts.signer));
@@ -295,10 +269,7 @@ function verificationMoved(contract: Contract, { at, facts, step }: Entry): Cont
           ? (before?.former ?? [])
           : [...before.former, before.verificationId],
     };
-    return {
-      ...withSigner(contract, signer.number, { challenge }),
-      state: { status: "VERIFYING" },
-    };
+    return progressed(withSigner(contract, signer.number, { challenge }));
   }
   if (before === undefined) throw new Error(`contract ${contract.id}: ${step} without a challenge`);
   const moved = (change: Partial<Challenge>): Contract =>
@@ -323,19 +294,27 @@ function verificationMoved(contract: Contract, { at, facts, step }: Entry): Cont
         verificationId: String(facts.verificationId),
       });
       // A retryable failure leads back to awaiting verification (B-37); FAILED follows as its own entry.
-      return passed
-        ? gatesClosed(withSigner(judged, signer.number, { verifiedAt: at }))
-        : { ...judged, state: { status: "SIGNED_UNVERIFIED" } };
+      return progressed(passed ? withSigner(judged, signer.number, { verifiedAt: at }) : judged);
     }
   }
 }
 
-/** B-38: sealing begins only when every signer has both signed and been verified. */
-function gatesClosed(contract: Contract): Contract {
-  const closed = contract.signers.every(
-    (signer) => signer.signedAt !== undefined && signer.verifiedAt !== undefined,
+/**
+ * Where the contract stands after a gate moved: sealing begins only when every signer has both signed and
+ * been verified (B-38). Until somebody has signed, verification alone changes no status (2.1, document C).
+ */
+function progressed(contract: Contract): Contract {
+  const { signers } = contract;
+  if (isTerminal(contract)) return contract;
+  if (signers.every(isThrough)) return { ...contract, state: { status: "SEALING" } };
+  const signed = signers.filter(({ signedAt }) => signedAt !== undefined);
+  if (signed.length === 0) return contract;
+  if (signed.length < signers.filter(acts).length)
+    return { ...contract, state: { status: "PART_SIGNED" } };
+  const isAsked = signers.some(
+    ({ challenge }) => challenge?.state === "REQUESTED" || challenge?.state === "PENDING",
   );
-  return closed ? { ...contract, state: { status: "SEALING" } } : contract;
+  return { ...contract, state: { status: isAsked ? "VERIFYING" : "SIGNED_UNVERIFIED" } };
 }
 
 function withSigner(

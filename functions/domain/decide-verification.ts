@@ -5,6 +5,7 @@ import {
   draft,
   expired,
   failed,
+  isOver,
   isPast,
   nothing,
   refuse,
@@ -15,6 +16,7 @@ import {
 } from "./drafts.ts";
 import type { Facts } from "./evidence.ts";
 import { figures } from "./figures.ts";
+import { profileOf } from "./profile.ts";
 import {
   fallbackMethod,
   isRetryable,
@@ -61,23 +63,26 @@ type Of<T extends VerificationCommand["type"]> = { readonly at: string } & Extra
 export function requestChallenge(contract: Contract, command: Of<"requestChallenge">): Decision {
   const signer = signerOf(contract, command.signer);
   const { challenge } = signer;
+  const { gateOrder, fallbackAllowed } = profileOf(contract);
   if (signer.verifiedAt !== undefined) return nothing;
-  if (signer.signedAt === undefined)
-    return refuse("NOT_READY", "the agreement must be signed before the signer is verified");
+  // Whichever gate comes first, nobody is checked who did not agree to it.
+  const isReady = gateOrder === "VERIFY_THEN_SIGN" ? signer.consentedAt : signer.signedAt;
+  if (isReady === undefined)
+    return refuse("NOT_READY", `the signer has not come to verification yet (${gateOrder})`);
   return unlessTerminal(contract, () => {
     // Before the question whether a challenge is out: it may outlive the contract (K23).
-    if (isPast(contract.expiresAt, command.at)) return [expired(command)];
+    if (isOver(contract, signer, command.at)) return [expired(command)];
     if (challenge?.state === "PENDING") return [];
-    if (challenge === undefined) return [requested(1, contract.method)];
+    if (challenge === undefined) return [requested(1, signer.method)];
     if (challenge.state === "FAILED") {
       return challenge.number < figures.challenges
-        ? [requested(challenge.number + 1, contract.method)]
+        ? [requested(challenge.number + 1, signer.method)]
         : [failed(command, "CHALLENGES_EXHAUSTED", "no further challenge is allowed")];
     }
     if (challenge.calls <= figures.verificationCallRetries)
       return [requested(challenge.number, challenge.method)];
-    if (figures.fallbackAllowed && challenge.method === contract.method)
-      return [requested(challenge.number, fallbackMethod(contract.method))];
+    if (fallbackAllowed && challenge.method === signer.method)
+      return [requested(challenge.number, fallbackMethod(signer.method))];
     return [failed(command, "VERIFIER_DOWN", "the verification system could not be reached")];
   });
 
@@ -86,18 +91,27 @@ export function requestChallenge(contract: Contract, command: Of<"requestChallen
       signer: command.signer,
       challenge: number,
       method,
-      challengeKey: challengeKey(contract, number, method),
-      fallback: method !== contract.method,
+      challengeKey: challengeKey(contract, command.signer, number, method),
+      fallback: method !== signer.method,
     });
   }
 }
 
+/** The first signer's challenges are V1, V2, V3; the next signers have the letters after each other. */
+const challengeLetters = "VABCDEFGHIJKLMNOPQRS";
+
 /** B-15: what names a challenge at the verification system derives from the flow; at most 32 characters. */
 export const challengeKey = (
   contract: Pick<Contract, "id">,
+  signer: number,
   number: number,
   method: VerificationMethod,
-): string => `${contract.id}-V${number}${method === "FACE" ? "F" : "M"}`;
+): string =>
+  `${contract.id}-${challengeLetters[signer - 1]}${number}${method === "FACE" ? "F" : "M"}`;
+
+/** Credentials are numbered through the contract, as many a signer as challenges: two digits for twenty signers. */
+const credentialId = (contract: Contract, signer: number, challenge: number): string =>
+  `${contract.id}-C${(signer - 1) * figures.challenges + challenge}`;
 
 export function challengeAccepted(contract: Contract, command: Of<"challengeAccepted">): Decision {
   const { challenge } = signerOf(contract, command.signer);
@@ -129,12 +143,13 @@ export function challengeFailed(contract: Contract, command: Of<"challengeFailed
 }
 
 export function submitTry(contract: Contract, command: Of<"submitTry">): Decision {
-  const { challenge } = signerOf(contract, command.signer);
+  const signer = signerOf(contract, command.signer);
+  const { challenge } = signer;
   if (challenge?.method !== "MICRO_DEPOSIT" || challenge.state !== "PENDING")
     return isTerminal(contract)
       ? refuseTerminal(contract)
       : refuse("STATE_CONFLICT", "there is no micro-deposit to confirm now; reload the page");
-  if (isPast(challenge.expiresAt, command.at) || isPast(contract.expiresAt, command.at))
+  if (isPast(challenge.expiresAt, command.at) || isOver(contract, signer, command.at))
     return refuse("FLOW_EXPIRED", "the time to confirm the micro-deposit is over");
   if (challenge.triesUsed >= triesPerChallenge)
     return refuse("TOO_MANY_TRIES", "all tries for this micro-deposit are used");
@@ -176,7 +191,8 @@ export function verificationResult(
   contract: Contract,
   command: Of<"verificationResult">,
 ): Decision {
-  const { challenge } = signerOf(contract, command.signer);
+  const signer = signerOf(contract, command.signer);
+  const { challenge } = signer;
   const former = challenge?.former.includes(command.verificationId) === true;
   const foreign =
     challenge === undefined ||
@@ -209,12 +225,15 @@ export function verificationResult(
   const known = state === "PASSED" || state === "FAILED";
   if (known && (state === "PASSED") === passed) return nothing;
   if (known || isTerminal(contract)) return { drafts: ignored(known ? "CONTRADICTS" : "TERMINAL") };
-  if (isPast(contract.expiresAt, command.at))
+  if (isOver(contract, signer, command.at))
     return { drafts: [expired(command), ...ignored("LATE")] };
 
   const result = (more: Facts): Draft =>
     draft(command, "AUTH_RESULT", actor, { ...facts, ...more }, command.evidence);
-  if (passed) return { drafts: [result({ credentialId: `${contract.id}-C${challenge.number}` })] };
+  if (passed)
+    return {
+      drafts: [result({ credentialId: credentialId(contract, signer.number, challenge.number) })],
+    };
   if (!isRetryable(command.failReason))
     return {
       drafts: [

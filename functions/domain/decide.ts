@@ -1,10 +1,4 @@
-import {
-  type Contract,
-  type FailureReason,
-  isTerminal,
-  type Signer,
-  signerOf,
-} from "./contract.ts";
+import { type Contract, type FailureReason, isTerminal, signerOf, signSerial } from "./contract.ts";
 import { endedByErasure, type WithdrawCommand, withdraw } from "./decide-authorization.ts";
 import {
   challengeAccepted,
@@ -22,6 +16,7 @@ import {
   earlier,
   expired,
   failed,
+  isOver,
   isPast,
   nothing,
   plusSeconds,
@@ -34,6 +29,8 @@ import {
 } from "./drafts.ts";
 import type { Facts } from "./evidence.ts";
 import { figures } from "./figures.ts";
+import { profileOf } from "./profile.ts";
+import { isThrough, isTurnOf, type Signer } from "./signer.ts";
 
 type Visit = { readonly signer: number; readonly ip: string; readonly userAgent: string };
 
@@ -48,6 +45,7 @@ export type Command = { readonly at: string } & (
   | { readonly type: "fail"; readonly reason: FailureReason; readonly detail: string }
   | {
       readonly type: "requestSms";
+      readonly signer: number;
       readonly purpose: "INVITE" | "RESEND";
       readonly templateId: string;
       readonly contentHash: string;
@@ -55,11 +53,17 @@ export type Command = { readonly at: string } & (
     }
   | {
       readonly type: "smsSent";
+      readonly signer: number;
       readonly message: number;
       readonly provider: string;
       readonly providerMessageId: string;
     }
-  | { readonly type: "smsFailed"; readonly message: number; readonly error: string }
+  | {
+      readonly type: "smsFailed";
+      readonly signer: number;
+      readonly message: number;
+      readonly error: string;
+    }
   | { readonly type: "open"; readonly signer: number }
   | { readonly type: "consent"; readonly signer: number }
   | ({ readonly type: "sign"; readonly signature: string } & Visit)
@@ -117,11 +121,12 @@ export function decide(contract: Contract, command: Command): Decision {
     case "requestSms":
       return requestSms(contract, command);
     case "smsSent":
-      return contract.sms.notify === "SENT"
+      return signerOf(contract, command.signer).sms.notify === "SENT"
         ? nothing
         : {
             drafts: [
               draft(command, "SMS_SENT", "platform", {
+                ...signerFact(command),
                 message: command.message,
                 provider: command.provider,
                 providerMessageId: command.providerMessageId,
@@ -227,17 +232,18 @@ type Of<T extends Command["type"]> = Extract<Command, { readonly type: T }>;
 
 /** B-34: at most five more messages a day, a minute apart. The first invitation is repeated until it left. */
 function requestSms(contract: Contract, command: Of<"requestSms">): Decision {
-  const { sms } = contract;
-  if (command.purpose === "INVITE" && sms.messages > 0) return nothing;
+  const signer = signerOf(contract, command.signer);
+  const { sms } = signer;
+  if (command.purpose === "INVITE" && sms.message > 0) return nothing;
   if (isTerminal(contract)) return refuseTerminal(contract);
-  if (isPast(contract.expiresAt, command.at))
+  if (isOver(contract, signer, command.at))
     return refuse("FLOW_EXPIRED", "the time to sign is over; ask for a new contract");
   const at = Date.parse(command.at);
   const windowOpen =
     sms.windowStart !== undefined &&
     at < Date.parse(sms.windowStart) + figures.resendWindowSeconds * 1000;
   if (command.purpose === "RESEND") {
-    if (sms.messages === 0)
+    if (sms.message === 0)
       return refuse("NOT_READY", "the first invitation has not been sent yet; query the contract");
     const remaining = windowOpen ? 1 + figures.resends - sms.inWindow : figures.resends;
     const limit = windowOpen && remaining <= 0 ? sms.windowStart : undefined;
@@ -252,27 +258,32 @@ function requestSms(contract: Contract, command: Of<"requestSms">): Decision {
       });
   }
   const actor = command.purpose === "INVITE" ? "platform" : `partner:${contract.owner}`;
+  const until = earlier(contract.expiresAt, signer.deadline ?? contract.expiresAt);
   const facts = {
-    message: sms.messages + 1,
+    ...signerFact(command),
+    message: 1 + Math.max(...contract.signers.map((one) => one.sms.message)),
     purpose: command.purpose,
     templateId: command.templateId,
     contentHash: command.contentHash,
     windowStart: windowOpen ? String(sms.windowStart) : command.at,
-    linkExpiresAt: earlier(contract.expiresAt, plusSeconds(command.at, figures.linkSeconds)),
+    linkExpiresAt: earlier(until, plusSeconds(command.at, profileOf(contract).linkSeconds)),
   };
   return { drafts: [draft(command, "SMS_REQUESTED", actor, facts, { mobile: command.mobile })] };
 }
 
 /** A-33: every failed send is on record; the last one ends the flow unless others may deliver the link (B-35). */
 function smsFailed(contract: Contract, command: Of<"smsFailed">): Decision {
+  const { sms, consentedAt } = signerOf(contract, command.signer);
   // Two runs of one step send the same message; one lost answer does not undo the other's success.
-  if (contract.sms.notify === "SENT") return nothing;
-  const attempt = contract.sms.failures + 1;
-  const exhausted = attempt > figures.smsRetries;
-  const first = contract.state.status === "CREATED";
+  if (sms.notify === "SENT") return nothing;
+  const attempt = sms.failures + 1;
+  const exhausted = attempt > profileOf(contract).smsRetries;
+  // Whoever consented has the link, whatever the gateway says about the message.
+  const first = !sms.reached && consentedAt === undefined;
   const keepAlive = !first || (exhausted && contract.allowExternalDelivery);
   return unlessTerminal(contract, () => {
-    const facts = { message: command.message, attempt, error: command.error, keepAlive };
+    const { message, error } = command;
+    const facts = { ...signerFact(command), message, attempt, error, keepAlive };
     const record = draft(command, "SMS_FAILED", "platform", facts);
     return exhausted && !keepAlive
       ? [record, failed(command, "SMS_SEND_FAILED", command.error)]
@@ -284,20 +295,22 @@ function sign(contract: Contract, command: Of<"sign">): Decision {
   return beforeSigning(contract, command, (signer) =>
     signer.consentedAt === undefined
       ? refuse("CONSENT_MISSING", "read the agreement and agree to it before signing")
-      : [
-          draft(
-            command,
-            "SIGNED",
-            signerActor(command.signer),
-            {
-              ...signerFact(command),
-              signSerial: `${contract.id}-S${command.signer}`,
-              contentHash: String(contract.agreement?.contentHash),
-              documentHash: String(contract.agreement?.documentHash),
-            },
-            { signature: command.signature, ip: command.ip, userAgent: command.userAgent },
-          ),
-        ],
+      : isVerifiedFirst(contract) && signer.verifiedAt === undefined
+        ? refuse("NOT_READY", "the identity is verified before the signature; reload the page")
+        : [
+            draft(
+              command,
+              "SIGNED",
+              signerActor(command.signer),
+              {
+                ...signerFact(command),
+                signSerial: signSerial(contract, command.signer),
+                contentHash: String(contract.agreement?.contentHash),
+                documentHash: String(contract.agreement?.documentHash),
+              },
+              { signature: command.signature, ip: command.ip, userAgent: command.userAgent },
+            ),
+          ],
   );
 }
 
@@ -319,7 +332,8 @@ function revoke(contract: Contract, command: Of<"revoke">): Decision {
 /** Brings a contract that the workflow has finished with to an end that its item can justify. */
 function conclude(contract: Contract, command: Of<"conclude">): Decision {
   if (isTerminal(contract) || contract.state.status === "SEALING") return nothing;
-  if (isPast(contract.expiresAt, command.at)) return { drafts: [expired(command)] };
+  const isLate = (signer: Signer) => !isThrough(signer) && isOver(contract, signer, command.at);
+  if (contract.signers.some(isLate)) return { drafts: [expired(command)] };
   if (command.cause === "Sms.Unavailable")
     return { drafts: [failed(command, "SMS_SEND_FAILED", command.cause)] };
   if (command.cause === "Verification.Unavailable")
@@ -365,13 +379,18 @@ function beforeSigning(
 ): Decision {
   const signer = signerOf(contract, command.signer);
   if (isTerminal(contract)) return refuseTerminal(contract);
-  if (isPast(contract.expiresAt, command.at))
+  if (isOver(contract, signer, command.at))
     return refuse("FLOW_EXPIRED", "the time to sign is over; ask for a new contract");
   if (signer.signedAt !== undefined) return refuse("LINK_USED", "the agreement is already signed");
-  if (contract.agreement === undefined || contract.sms.messages === 0)
+  if (!isTurnOf(signer, contract.signers))
+    return refuse("NOT_READY", "others sign before you; a message follows when it is your turn");
+  if (contract.agreement === undefined || signer.sms.message === 0)
     return refuse("NOT_READY", "the agreement is still being prepared; try again in a moment");
-  if (isPast(contract.linkExpiresAt, command.at))
+  if (isPast(signer.linkExpiresAt, command.at))
     return refuse("LINK_EXPIRED", "this link has expired; ask the sender for a new message");
   const outcome = then(signer);
   return "refused" in outcome ? outcome : { drafts: outcome };
 }
+
+const isVerifiedFirst = (contract: Contract): boolean =>
+  profileOf(contract).gateOrder === "VERIFY_THEN_SIGN";

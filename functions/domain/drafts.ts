@@ -1,5 +1,6 @@
 import { type Contract, type FailureReason, isTerminal } from "./contract.ts";
 import type { EntryDraft, Facts, Step } from "./evidence.ts";
+import type { Signer } from "./signer.ts";
 
 export type Draft = EntryDraft<Step>;
 
@@ -75,6 +76,10 @@ export const signerFact = ({ signer }: { readonly signer: number }): Facts => ({
 
 export const isPast = (deadline: string | undefined, at: string): boolean =>
   deadline !== undefined && Date.parse(at) >= Date.parse(deadline);
+
+/** Whether the signer's time is over: with the contract's, or with a deadline of the signer's own. */
+export const isOver = (contract: Contract, signer: Signer, at: string): boolean =>
+  isPast(contract.expiresAt, at) || isPast(signer.deadline, at);
 
 export const plusSeconds = (at: string, seconds: number): string =>
   new Date(Date.parse(at) + seconds * 1000).toISOString();

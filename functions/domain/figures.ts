@@ -1,12 +1,15 @@
 import type { VerificationMethod } from "./verification-rules.ts";
 import type { BizScene } from "./words.ts";
 
-/** Every figure of the native dialect in one place (requirements 3.1, 3.2, 3.4 and K18, K23). */
+/** Every figure in one place; profile.ts says which dialect goes by which (requirements 3.1, 3.2, 3.4 and K18, K23). */
 export const figures = {
   flowSeconds: 7 * 24 * 3600,
   linkSeconds: 24 * 3600,
   /** A-33 and K18: attempts are one more than retries. */
   smsRetries: 3,
+  /** Document D: three attempts in all, and a day for everything (K18, K23). */
+  walletSmsRetries: 2,
+  walletFlowSeconds: 24 * 3600,
   verificationCallRetries: 3,
   /** scenes whose method operations force, whoever signs. */
   forcedMethods: {} as Readonly<Partial<Record<BizScene, VerificationMethod>>>,

@@ -15,12 +15,23 @@ export type PageModel = {
   /** What to look at before reading on, from the template of the page (D-24). */
   readonly guidance?: readonly string[];
   readonly partnerName?: string;
+  /** Everybody who signs, where that is more than the reader (C-48). */
+  readonly signers?: readonly PageSigner[];
+  /** Whether the identity is verified before the signature (K05). */
+  readonly verifiesFirst?: boolean;
   readonly screen: Screen;
+};
+
+/** One line of the list of signers; the name is masked. */
+export type PageSigner = {
+  readonly name: string;
+  readonly isReader: boolean;
+  readonly state: "done" | "now" | "later";
 };
 
 /** Every state of a contract has its screen (D-11); the browser never decides which. */
 export type Screen =
-  | { readonly name: "preparing" | "verifying" | "sealing" }
+  | { readonly name: "preparing" | "verifying" | "sealing" | "othersFirst" | "othersLeft" }
   | {
       readonly name: "sign";
       readonly agreement: Agreement;
@@ -98,7 +109,7 @@ function document(model: PageModel): Html {
 <h1${known && html` lang="zh-CN"`}>${title}</h1>
 <noscript><p class="note problem">${say("noScript")}</p></noscript>
 ${screen.name === "sign" && guidance.map((text) => html`<p lang="zh-CN">${text}</p>\n`)}
-${showScreen(screen, language)}
+${showScreen(model)}
 </main>
 <footer>
 ${known && html`<p>${say("contractNumber")} <span class="number">${contractId}</span></p>`}
@@ -119,6 +130,8 @@ function liveness({ name }: Screen): Html | undefined {
     case "preparing":
     case "verifying":
     case "sealing":
+    case "othersFirst":
+    case "othersLeft":
     case "face":
       return html` data-live data-waiting`;
     case "sign":

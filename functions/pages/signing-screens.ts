@@ -1,6 +1,6 @@
 import { agreementHtml } from "./agreement-html.ts";
 import { type Html, html, trusted } from "./html.ts";
-import type { Screen } from "./signing-page.ts";
+import type { PageModel, PageSigner, Screen } from "./signing-page.ts";
 import { type Language, signingWords } from "./signing-words.ts";
 
 type ScreenOf<Name extends Screen["name"]> = Extract<Screen, { readonly name: Name }>;
@@ -8,41 +8,68 @@ type Outcome = Extract<Screen, { readonly restartAllowed?: boolean }>;
 type Say = (key: keyof typeof signingWords) => string;
 
 /** The part of the page between the title and the footer. */
-export function showScreen(screen: Screen, language: Language): Html {
+export function showScreen(model: Omit<PageModel, "contractId" | "title">): Html {
+  const { screen, language, signers = [], verifiesFirst = false } = model;
   const say: Say = (key) => signingWords[key][language];
   const time = (at: string) => showTime(at, language);
+  const at = (step: Step) => steps(step, verifiesFirst, say);
+  const everybody = signerList(signers, say);
   switch (screen.name) {
     case "preparing":
-      return html`${steps(1, say)}${waiting(screen.name, say)}`;
+      return html`${at("read")}${waiting(screen.name, say)}`;
+    case "othersFirst":
+      return html`${at("read")}${waiting(screen.name, say)}${everybody}`;
     case "sign":
-      return html`${steps(screen.consented ? 2 : 1, say)}${sign(screen, say, time)}`;
+      return html`${at(screen.consented ? "sign" : "read")}${sign(screen, { verifiesFirst, everybody }, say, time)}`;
     case "microDeposit":
-      return html`${steps(3, say)}${microDeposit(screen, say, time)}`;
+      return html`${at("verify")}${microDeposit(screen, say, time)}`;
     case "face":
-      return html`${steps(3, say)}${face(screen, say, time)}`;
+      return html`${at("verify")}${face(screen, say, time)}`;
     case "verifying":
-      return html`${steps(3, say)}${waiting(screen.name, say)}`;
+      return html`${at("verify")}${waiting(screen.name, say)}`;
+    case "othersLeft":
+      return html`${at("done")}${waiting(screen.name, say)}${everybody}`;
     case "sealing":
-      return html`${steps(4, say)}${waiting(screen.name, say)}`;
+      return html`${at("done")}${waiting(screen.name, say)}`;
     case "completed":
-      return html`${steps(5, say)}${completed(screen, say, time)}`;
+      return html`${at("over")}${completed(screen, say, time)}`;
     default:
       return outcome(screen, say);
   }
 }
 
-/** `now` counts from 1; 5 means that all four steps are behind. */
-function steps(now: number, say: Say): Html {
-  const names = [say("readStep"), say("signStep"), say("verifyStep"), say("doneStep")];
-  const items = names.map((name, index) => {
-    const state = index + 1 < now ? "past" : index + 1 === now ? "now" : "next";
+type Step = "read" | "sign" | "verify" | "done" | "over";
+
+/** `over` means that all four steps are behind. */
+function steps(step: Step, verifiesFirst: boolean, say: Say): Html {
+  const gates = ["sign", "verify"] as const;
+  const order = ["read", ...(verifiesFirst ? gates.toReversed() : gates), "done"] as const;
+  const now = step === "over" ? order.length : order.indexOf(step);
+  const items = order.map((name, index) => {
+    const state = index < now ? "past" : index === now ? "now" : "next";
     const current = state === "now" && html` aria-current="step"`;
-    return html`<li data-state="${state}"${current}>${name}<span class="past">${say("stepDone")}</span></li>`;
+    return html`<li data-state="${state}"${current}>${say(`${name}Step`)}<span class="past">${say("stepDone")}</span></li>`;
   });
   return html`<ol class="steps" aria-label="${say("progress")}">${items}</ol>`;
 }
 
-function sign(screen: ScreenOf<"sign">, say: Say, time: (at: string) => Html): Html {
+/** Who signs, and whose turn it is; nothing where the reader is the only one. */
+function signerList(signers: readonly PageSigner[], say: Say): Html | undefined {
+  if (signers.length < 2) return undefined;
+  const lines = signers.map(({ name, isReader, state }) => {
+    const current = state === "now" && html` aria-current="step"`;
+    const you = isReader && html` <span class="you">${say("you")}</span>`;
+    return html`<li data-state="${state}"${current}><span>${name}${you}</span><span>${say(`${state}Signer`)}</span></li>`;
+  });
+  return html`<section class="card"><h2>${say("everySigner")}</h2><ul class="signers">${lines}</ul></section>`;
+}
+
+function sign(
+  screen: ScreenOf<"sign">,
+  more: { readonly verifiesFirst: boolean; readonly everybody: Html | undefined },
+  say: Say,
+  time: (at: string) => Html,
+): Html {
   const { agreement, signerName, expiresAt, consented } = screen;
   const ticked = consented && html` checked disabled`;
   return html`
@@ -57,15 +84,16 @@ ${trusted(agreementHtml(agreement))}
 </div>
 </section>
 ${facts([say("signer"), signerName], [say("deadline"), time(expiresAt)])}
+${more.everybody}
 <form class="card" data-action="consent" novalidate>
 <label class="check"><input type="checkbox"${ticked}> <span>${say("consent")}</span></label>
 ${note("consent", say(consented ? "consentGiven" : "consentHint"))}
 </form>
-${signature(consented, say)}
+${signature(consented, more.verifiesFirst, say)}
 ${decline(say)}`;
 }
 
-function signature(shown: boolean, say: Say): Html {
+function signature(shown: boolean, isLast: boolean, say: Say): Html {
   return html`
 <form class="card" data-action="sign" novalidate${!shown && html` hidden`}>
 <div class="bar">
@@ -84,7 +112,7 @@ ${field("sign", "typedName", say("typedName"), undefined, html` autocomplete="na
 </div>
 <button type="button" class="quiet" data-toggle>${say("typeInstead")}</button>
 <button class="primary">${say("sign")}</button>
-${note("sign", say("signHint"))}
+${note("sign", say(isLast ? "signLastHint" : "signHint"))}
 </form>`;
 }
 
@@ -147,7 +175,9 @@ ${
 </section>`;
 }
 
-function waiting(name: "preparing" | "verifying" | "sealing", say: Say): Html {
+type Waiting = "preparing" | "verifying" | "sealing" | "othersFirst" | "othersLeft";
+
+function waiting(name: Waiting, say: Say): Html {
   return html`
 <section class="card moment">
 <div class="breath" aria-hidden="true"></div>

@@ -87,6 +87,11 @@ li:not([data-state=past]) .past { display: none; }
 .facts time span { white-space: nowrap; }
 .facts dd { text-align: right; font-variant-numeric: tabular-nums; }
 
+.signers { margin: 0; padding: 0; list-style: none; font-size: 0.9375rem; }
+.signers li { display: flex; justify-content: space-between; gap: 1.5rem; padding: 0.5rem 0; border-bottom: 1px solid var(--line); color: var(--soft); }
+.signers li:last-child { border: 0; padding-bottom: 0; }
+.signers li[data-state=now] { color: inherit; font-weight: 600; }
+
 .check { display: flex; gap: 0.75rem; align-items: flex-start; min-height: 44px; padding: 0.25rem 0; cursor: pointer; }
 .check input { flex: none; width: 1.5rem; height: 1.5rem; margin: 0.125rem 0 0; border: 1.5px solid var(--edge); border-radius: 0.375rem; background: var(--paper); -webkit-appearance: none; appearance: none; display: grid; place-items: center; }
 .check input:checked { background: var(--accent); border-color: var(--accent); }

@@ -53,6 +53,10 @@ export const signingWords = {
     "zh-CN": "签署后需要核验您的身份，核验通过后合同才会生效。",
     en: "Next we verify your identity. The contract takes effect only after that.",
   },
+  signLastHint: {
+    "zh-CN": "您的身份已核验，确认后即完成签署。",
+    en: "You are verified. Signing is the last step.",
+  },
   drawFirst: {
     "zh-CN": "还没有签名。请在签名区写下您的全名，再按“确认签署”。",
     en: "There is no signature yet. Write your full name in the area above, then press “Sign the agreement”.",
@@ -121,6 +125,22 @@ export const signingWords = {
   faceUnavailable: {
     "zh-CN": "核验页面暂时无法打开。请稍后从短信链接重新进入。",
     en: "The verification page cannot be opened right now. Please come back later through the link in the text message.",
+  },
+
+  everySigner: { "zh-CN": "全部签署方", en: "Everyone who signs" },
+  you: { "zh-CN": "（您）", en: "(you)" },
+  doneSigner: { "zh-CN": "已完成", en: "Done" },
+  nowSigner: { "zh-CN": "签署中", en: "Signing now" },
+  laterSigner: { "zh-CN": "待签署", en: "Later" },
+  othersFirstTitle: { "zh-CN": "还没有轮到您签署", en: "It is not your turn yet" },
+  othersFirstText: {
+    "zh-CN": "前面的签署方完成后，您会收到短信，本页也会自动更新。",
+    en: "Others sign before you. You will get a text message when it is your turn, and this page updates by itself.",
+  },
+  othersLeftTitle: { "zh-CN": "您已完成签署", en: "Your part is done" },
+  othersLeftText: {
+    "zh-CN": "全部签署方完成后合同生效，您无需再做任何操作。",
+    en: "The contract takes effect once everyone has signed. There is nothing left for you to do.",
   },
 
   preparingTitle: { "zh-CN": "正在准备协议", en: "Preparing the agreement" },

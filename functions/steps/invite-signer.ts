@@ -1,7 +1,7 @@
 import { tasks } from "../adapters/workflow.ts";
 import { assembleContracts, assembleLinks, assembleSms, assembleTemplates } from "../assemble.ts";
-import { isTerminal } from "../domain/contract.ts";
-import { signWait } from "../domain/waits.ts";
+import { isTerminal, signerOf } from "../domain/contract.ts";
+import { inviteWait } from "../domain/waits.ts";
 import { inviter } from "../invitation.ts";
 import { type WaitInput, WorkflowFailure } from "../workflow-failure.ts";
 import { lambda, type World } from "../world.ts";
@@ -22,12 +22,14 @@ export function build(world: World) {
   const { resume } = tasks(world);
 
   return async ({ contractId, signer, taskToken }: WaitInput): Promise<void> => {
-    const outcome = await contracts.storeToken(contractId, signWait(signer), taskToken);
+    const before = await contracts.read(contractId);
+    if (before === undefined) throw new Error(`contract ${contractId} does not exist`);
+    const outcome = await contracts.storeToken(contractId, inviteWait(before, signer), taskToken);
     if (outcome !== undefined) return resume(taskToken, outcome);
 
-    const { contract, sent } = await invite(contractId, "INVITE");
+    const { contract, sent } = await invite(contractId, signer, "INVITE");
     // A contract that ended meanwhile has settled the wait: the stream resumes this task.
-    if (sent || isTerminal(contract) || contract.state.status !== "CREATED") return;
+    if (sent || isTerminal(contract) || signerOf(contract, signer).sms.reached) return;
     throw new WorkflowFailure("Sms.Unavailable", `message to signer ${signer} was not sent`);
   };
 }

@@ -1,4 +1,4 @@
-import type { Subject } from "../adapters/contract-items.ts";
+import { type Subject, subjectOf } from "../adapters/contract-items.ts";
 import type { ContractStore } from "../adapters/contract-store.ts";
 import { PeerRefused, PeerUnavailable } from "../adapters/peer-call.ts";
 import { tasks } from "../adapters/workflow.ts";
@@ -7,7 +7,8 @@ import { assembleContracts, assembleLinks, assembleVerification } from "../assem
 import { type Contract, isTerminal, signerOf } from "../domain/contract.ts";
 import { challengeKey } from "../domain/decide-verification.ts";
 import { isPast } from "../domain/drafts.ts";
-import { openWait, verifyWait } from "../domain/waits.ts";
+import { profileOf } from "../domain/profile.ts";
+import { openWaits, verifyWait } from "../domain/waits.ts";
 import { verificationCommand } from "../verification-outcome.ts";
 import { type WaitInput, WorkflowFailure } from "../workflow-failure.ts";
 import { lambda, type World } from "../world.ts";
@@ -24,10 +25,12 @@ export function build(world: World) {
 
   return async ({ contractId, signer, taskToken }: WaitInput): Promise<void> => {
     const before = await settleOverdue(await existing(contracts, contractId), signer);
-    const wait = openWait(signerOf(before, signer));
-    if (wait === undefined) return resume(taskToken, { ok: true, output: {} });
-    const outcome = await contracts.storeToken(contractId, wait, taskToken);
-    if (outcome !== undefined) return resume(taskToken, outcome);
+    const waits = openWaits(signerOf(before, signer), profileOf(before).gateOrder);
+    if (waits.length === 0) return resume(taskToken, { ok: true, output: {} });
+    for (const wait of waits) {
+      const outcome = await contracts.storeToken(contractId, wait, taskToken);
+      if (outcome !== undefined) return resume(taskToken, outcome);
+    }
 
     const command = { type: "requestChallenge", at: world.now(), signer } as const;
     const requested = await advance(contracts, contractId, command);
@@ -37,21 +40,21 @@ export function build(world: World) {
   };
 
   async function createChallenge(contract: Contract, signer: number): Promise<void> {
-    const { challenge } = signerOf(contract, signer);
+    const { challenge, userType } = signerOf(contract, signer);
     if (challenge === undefined) throw new Error(`contract ${contract.id} has no challenge`);
     const { number, method } = challenge;
     const { details } = await contracts.readDetails(contract.id);
-    const { subject, scene, fundPurpose } = details;
+    const { scene, fundPurpose } = details;
     try {
       const accepted = await verification.createChallenge({
-        challengeKey: challengeKey(contract, number, method),
+        challengeKey: challengeKey(contract, signer, number, method),
         contractId: contract.id,
         method,
         scene: scene ?? contract.bizScene,
         ...(fundPurpose ? { fundPurpose } : {}),
-        subject: { userType: contract.userType, ...identityOf(subject) },
-        callbackUrl: callbackUrl(contract.id),
-        returnUrl: await h5Url(contract.id),
+        subject: { userType, ...identityOf(subjectOf(details, signer)) },
+        callbackUrl: callbackUrl(contract.id, signer),
+        returnUrl: await h5Url(contract.id, signer),
       });
       const { verificationId, expiresAt, handOffUrl } = accepted;
       await advance(

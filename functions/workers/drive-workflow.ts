@@ -1,7 +1,8 @@
 import { tasks, workflow } from "../adapters/workflow.ts";
 import { assembleContracts } from "../assemble.ts";
+import { type Contract, created } from "../domain/contract.ts";
+import { signerTasks } from "../domain/waits.ts";
 import { readEnvironment } from "../environment.ts";
-import { onlySigner } from "../h5.ts";
 import { type Appended, streamConsumer } from "../stream.ts";
 import { lambda, type World } from "../world.ts";
 
@@ -15,11 +16,14 @@ export function build(world: World) {
   const { start } = workflow(world, env.STATE_MACHINE_ARN);
   const { resume } = tasks(world);
 
-  return streamConsumer(async ({ entry, work, expiresAt }: Appended) => {
+  return streamConsumer(async ({ entry, work }: Appended) => {
     const { contractId } = entry;
-    const input = { contractId, groups: [[onlySigner]], expiresAt };
-    if (work.start) await start(contractId, input);
-    if (work.recover) await start(`${contractId}-r${work.recover}`, input);
+    if (work.start) await start(contractId, inputOf(created(entry)));
+    if (work.recover) {
+      const contract = await contracts.read(contractId);
+      if (contract === undefined) throw new Error(`contract ${contractId} does not exist`);
+      await start(`${contractId}-r${work.recover}`, inputOf(contract));
+    }
     for (const key of work.resume ?? []) {
       const { tokens = [], outcome } = await contracts.readWait(contractId, key);
       if (outcome === undefined) throw new Error(`${contractId}: ${key} was settled with nothing`);
@@ -28,5 +32,11 @@ export function build(world: World) {
     }
   });
 }
+
+/** Ids and times only: history keeps every input (design 4). */
+const inputOf = (contract: Contract) => ({
+  contractId: contract.id,
+  groups: signerTasks(contract),
+});
 
 export const handler = lambda(build);

@@ -32,13 +32,24 @@ describe("a link's token", () => {
 
     expect(await keys.linkToken("CT0")).toBe(token);
     expect(token).toMatch(/^CT0\.[A-Za-z0-9_-]{43}$/);
-    expect(await keys.contractOf(token)).toBe("CT0");
+    expect(await keys.linkOf(token)).toEqual({ contractId: "CT0", signer: 1 });
+  });
+
+  test("C-48: every signer has a link of its own, which opens the contract for that signer alone", async () => {
+    const tokens = await Promise.all([1, 2, 20].map((signer) => keys.linkToken("CT0", signer)));
+
+    expect(await Promise.all(tokens.map(keys.linkOf))).toEqual(
+      [1, 2, 20].map((signer) => ({ contractId: "CT0", signer })),
+    );
+    const [, secret] = (tokens[0] ?? "").split(".");
+    expect(await keys.linkOf(`CT0-2.${secret}`)).toBeUndefined();
+    expect(await keys.linkOf(`CT0-1.${secret}`)).toBeUndefined();
   });
 
   test.each(["", ".", "CT0", "CT0.", "CT0.签约", ".".repeat(1000), "\ud800"])(
     "%j opens nothing",
     async (token) => {
-      expect(await keys.contractOf(token)).toBeUndefined();
+      expect(await keys.linkOf(token)).toBeUndefined();
     },
   );
 
@@ -51,7 +62,7 @@ describe("a link's token", () => {
         async (at, letter) => {
           fc.pre(token[at] !== letter);
           const changed = token.slice(0, at) + letter + token.slice(at + 1);
-          expect(await keys.contractOf(changed)).toBeUndefined();
+          expect(await keys.linkOf(changed)).toBeUndefined();
         },
       ),
     );
@@ -60,6 +71,6 @@ describe("a link's token", () => {
   test("of one contract does not open another", async () => {
     const [, secret] = (await keys.linkToken("CT0")).split(".");
 
-    expect(await keys.contractOf(`CT1.${secret}`)).toBeUndefined();
+    expect(await keys.linkOf(`CT1.${secret}`)).toBeUndefined();
   });
 });

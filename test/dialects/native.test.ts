@@ -33,11 +33,12 @@ import {
 } from "../story.ts";
 
 const h5Url = "https://sign.example/h5/token";
+const h5Urls = { 1: h5Url };
 const personal = /张三|13800138000|310101199001011234|不同意|198\.51\.100\.7/;
 
 const viewOf = (commands: Parameters<typeof tell>[0], at = minute(20)) => {
   const { contract, entries } = tell(commands);
-  return contractView(contract, entries, { h5Url, at });
+  return contractView(contract, entries, { h5Urls, at });
 };
 
 describe("requirements 2.1: the words for a contract's state", () => {
@@ -45,6 +46,7 @@ describe("requirements 2.1: the words for a contract's state", () => {
   const table = `
     CREATED            PROCESSING  GENERATING           CREATED
     NOTIFIED           PROCESSING  AWAITING_SMS_VERIFY  AWAITING_SIGNATURE
+    PART_SIGNED        PROCESSING  AWAITING_SIGN        AWAITING_SIGNATURE
     SIGNED_UNVERIFIED  PROCESSING  AWAITING_AUTH        AWAITING_VERIFICATION
     VERIFYING          PROCESSING  AWAITING_AUTH        VERIFYING
     SEALING            PROCESSING  NONE                 VERIFYING
@@ -70,7 +72,7 @@ describe("requirements 2.1: the words for a contract's state", () => {
 
 describe("the answer to a start", () => {
   test("A-06, B-12: names contract, status, next step and link, and is the same while the flow runs", () => {
-    const first = startAnswer(tell([]).contract, h5Url);
+    const first = startAnswer(tell([]).contract, h5Urls);
 
     expect(first).toEqual({
       contractId,
@@ -79,7 +81,7 @@ describe("the answer to a start", () => {
       h5Url,
       expiresAt: "2026-11-28T08:00:00.000Z",
     });
-    expect(startAnswer(tell(signedAndVerified).contract, h5Url)).toEqual(first);
+    expect(startAnswer(tell(signedAndVerified).contract, h5Urls)).toEqual(first);
   });
 });
 
@@ -154,12 +156,12 @@ describe("the query's answer", () => {
   });
 
   test("B-35: a message that failed is told with its reason, and the link remains to be fetched", () => {
-    const failure = { type: "smsFailed", message: 1, error: "PeerUnavailable" } as const;
+    const failure = { type: "smsFailed", signer: 1, message: 1, error: "PeerUnavailable" } as const;
     const { contract, entries } = tell([generate, invite, failure, failure, failure, failure], {
       allowExternalDelivery: true,
     });
 
-    const view = contractView(contract, entries, { h5Url, at: minute(20) });
+    const view = contractView(contract, entries, { h5Urls, at: minute(20) });
 
     expect(view).toMatchObject({
       status: "AWAITING_SIGNATURE",
@@ -232,7 +234,7 @@ describe("B-14: a failed flow says why and whether a new request may try again",
   const failures: readonly (readonly [State, string, boolean])[] = [
     [{ status: "EXPIRED", at: begin }, "EXPIRED", true],
     [{ status: "REVOKED", at: begin }, "REVOKED", true],
-    [{ status: "REJECTED", at: begin }, "DECLINED", false],
+    [{ status: "REJECTED", at: begin, by: 1 }, "DECLINED", false],
     [{ status: "FAILED", at: begin, reason: "SMS_SEND_FAILED" }, "SMS_SEND_FAILED", true],
     [{ status: "FAILED", at: begin, reason: "VERIFIER_DOWN" }, "VERIFIER_DOWN", true],
     [{ status: "FAILED", at: begin, reason: "VERIFY_MISMATCH" }, "VERIFY_MISMATCH", false],
@@ -385,7 +387,7 @@ describe("A-27, B-11: what a partner is told when a contract ends", () => {
 
       const body = lastBody(contract, entries);
 
-      const { failure } = contractView(contract, entries, { h5Url, at: minute(20) }) as {
+      const { failure } = contractView(contract, entries, { h5Urls, at: minute(20) }) as {
         failure: { code: string };
       };
       expect(body).toMatchObject({

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { challengeKey } from "../../functions/domain/decide-verification.ts";
 import { figures } from "../../functions/domain/figures.ts";
+import { signerLimit } from "../../functions/domain/signer.ts";
 import {
   asked,
   completed,
@@ -55,12 +56,14 @@ describe("asking for a challenge", () => {
 
   test("B-15: no key is longer than 32 characters", () => {
     const { id } = contractOf(signed);
-    const keys = [1, figures.challenges].flatMap((number) => [
-      challengeKey({ id }, number, "FACE"),
-      challengeKey({ id }, number, "MICRO_DEPOSIT"),
-    ]);
+    const keys = Array.from({ length: signerLimit }, (_, index) => index + 1).flatMap((signer) =>
+      [1, figures.challenges].flatMap((number) => [
+        challengeKey({ id }, signer, number, "FACE"),
+        challengeKey({ id }, signer, number, "MICRO_DEPOSIT"),
+      ]),
+    );
 
-    expect(new Set(keys).size).toBe(4);
+    expect(new Set(keys).size).toBe(4 * signerLimit);
     for (const key of keys) expect(key.length).toBeLessThanOrEqual(32);
   });
 

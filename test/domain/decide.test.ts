@@ -73,7 +73,7 @@ describe("the message", () => {
       });
 
     expect(after.state.status).toBe("NOTIFIED");
-    expect(after.sms.notify).toBe("SENT");
+    expect(after.signers[0]?.sms.notify).toBe("SENT");
   });
 
   test("A-19: a second answer to one message is quiet", () => {
@@ -124,7 +124,7 @@ describe("the message", () => {
       .thenHappens({ step: "SMS_FAILED", facts: { attempt: 4, keepAlive: true } });
 
     expect(after.state.status).toBe("NOTIFIED");
-    expect(after.sms.notify).toBe("FAILED");
+    expect(after.signers[0]?.sms.notify).toBe("FAILED");
   });
 
   test("A-33: when the workflow gives up on messages, the flow fails with that reason", () => {
@@ -169,7 +169,7 @@ describe("sending the message again", () => {
       .when({ type: "requestSms", purpose: "RESEND", at: later(24 * 3600) })
       .thenHappens({ step: "SMS_REQUESTED", facts: { message: 7, windowStart: later(24 * 3600) } });
 
-    expect(after.sms.inWindow).toBe(1);
+    expect(after.signers[0]?.sms.inWindow).toBe(1);
   });
 
   test("B-07: before the first message there is nothing to send again", () => {
@@ -244,7 +244,7 @@ describe("reading and signing", () => {
         disclosures: { reason: "wrong amount" },
       });
 
-    expect(after.state).toEqual({ status: "REJECTED", at: start });
+    expect(after.state).toEqual({ status: "REJECTED", at: start, by: 1 });
   });
 
   test.each(["consent", "sign", "decline"] as const)(

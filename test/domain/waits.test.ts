@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { figures } from "../../functions/domain/figures.ts";
 import { challengeSeconds } from "../../functions/domain/verification-rules.ts";
 import {
-  openWait,
+  openWaits,
   settlements,
   signWait,
   verifyWait,
@@ -25,7 +25,7 @@ const draft = (one: Happened) => ({ at: start, actor: "platform", facts: {}, ...
 const settled = (history: readonly Happened[], one: Happened) =>
   settlements(contractOf(history), draft(one));
 const waitOf = (history: readonly Happened[]) =>
-  contractOf(history).signers.map((signer) => openWait(signer));
+  contractOf(history).signers.flatMap((signer) => openWaits(signer, "SIGN_THEN_VERIFY"));
 
 describe("which wait a signer stands at", () => {
   test("until the signature at the first gate, then at the first challenge", () => {
@@ -37,7 +37,7 @@ describe("which wait a signer stands at", () => {
 
   test("after a failed challenge at the next one, after a passed one at none", () => {
     expect(waitOf(failedOnce)).toEqual(["W#1#VERIFY#2"]);
-    expect(waitOf(passed)).toEqual([undefined]);
+    expect(waitOf(passed)).toEqual([]);
   });
 });
 

@@ -369,13 +369,14 @@ export const readyToSign: readonly Command[] = [
   ...generated,
   {
     type: "requestSms",
+    signer: 1,
     at: "2026-11-27T12:00:00.000Z",
     purpose: "INVITE",
     templateId: "S1",
     contentHash: "5".repeat(64),
     mobile: "13800138000",
   },
-  { type: "smsSent", at, message: 1, provider: "simulator", providerMessageId: "P1" },
+  { type: "smsSent", at, signer: 1, message: 1, provider: "simulator", providerMessageId: "P1" },
   { type: "consent", at, signer: 1 },
 ];
 export const signed: readonly Command[] = [

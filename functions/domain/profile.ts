@@ -1,0 +1,49 @@
+import type { Contract } from "./contract.ts";
+import { figures } from "./figures.ts";
+
+/** Which of a signer's two gates closes first (K05): B and D sign and are then verified, C the other way round. */
+export type GateOrder = "SIGN_THEN_VERIFY" | "VERIFY_THEN_SIGN";
+
+/** What a dialect narrows for the contracts that begin in it; everything else is the same for all of them. */
+export type Profile = {
+  readonly gateOrder: GateOrder;
+  /** K18: attempts are one more. */
+  readonly smsRetries: number;
+  /** A-34 and D's "no degradation" (K15); only ever on technical failure (K47). */
+  readonly fallbackAllowed: boolean;
+  /** K23: from the start to the end of the whole flow, and of one link from its message. */
+  readonly flowSeconds: number;
+  readonly linkSeconds: number;
+};
+
+export type ProfileName = "native" | "agreement" | "wallet";
+
+const { smsRetries, fallbackAllowed, flowSeconds, linkSeconds } = figures;
+
+/** The name is a fact of FLOW_CREATED: a contract keeps its profile, whoever reads it later (K01). */
+export const profiles: Readonly<Record<ProfileName, Profile>> = {
+  native: {
+    gateOrder: "SIGN_THEN_VERIFY",
+    smsRetries,
+    fallbackAllowed,
+    flowSeconds,
+    linkSeconds,
+  },
+  agreement: {
+    gateOrder: "VERIFY_THEN_SIGN",
+    smsRetries,
+    fallbackAllowed,
+    flowSeconds,
+    linkSeconds,
+  },
+  wallet: {
+    gateOrder: "SIGN_THEN_VERIFY",
+    smsRetries: figures.walletSmsRetries,
+    fallbackAllowed: false,
+    flowSeconds: figures.walletFlowSeconds,
+    linkSeconds,
+  },
+};
+
+export const profileOf = (contract: Pick<Contract, "profile">): Profile =>
+  profiles[contract.profile];
