@@ -5,7 +5,7 @@ import { lambdaWorld } from "../functions/world.ts";
 
 const usage = `npm run erase -- <identity number, credit code, or mobile> --operator NAME [--stack FILE]
 
-  --operator  who erases; stands in the evidence of every contract concerned
+  --operator  who erases; stands in the evidence of whatever is concerned
   --stack     stack.json of a local stack (default .local/stack.json when AWS_REGION is not set);
               on AWS the environment of a function, such as CONTRACT_FLOW_TABLE, is expected instead`;
 
@@ -25,6 +25,6 @@ if (stack !== undefined)
 const erased = await subjectEraser(lambdaWorld)(subject, values.operator);
 console.log(
   erased.length === 0
-    ? "no contract names this subject; was it written exactly as in the request?"
+    ? "nothing names this subject; was it written exactly as in the request?"
     : `erased: ${erased.join(", ")}`,
 );

@@ -27,7 +27,7 @@ export type FaceDetails = {
   readonly handOff?: HandOff;
 };
 
-export type UiConfig = {
+type UiConfig = {
   readonly title?: string | undefined;
   readonly logoUrl?: string | undefined;
   readonly themeColor?: string | undefined;
@@ -40,7 +40,7 @@ export type HandOff = { readonly try: number } & (
 );
 
 /** C-03. */
-export type SdkConfig = {
+type SdkConfig = {
   readonly appId: string;
   readonly nonce: string;
   readonly signature: string;

@@ -38,19 +38,19 @@ export type VendorTaskRequest = {
 };
 
 /** A vendor may know at once that name and number belong to nobody. */
-export type Opened =
+type Opened =
   | { readonly goOn: DistributiveOmit<HandOff, "try"> }
   | { readonly result: VendorResult };
 
 type DistributiveOmit<T, Key extends PropertyKey> = T extends unknown ? Omit<T, Key> : never;
 
-export type CallbackCall = {
+type CallbackCall = {
   readonly headers: Readonly<Record<string, string>>;
   readonly path: string;
   readonly body: Buffer;
 };
 
-export type VendorCallback = {
+type VendorCallback = {
   readonly key: string;
   readonly nonce: string;
   /** Undefined for news that decides nothing. */

@@ -38,6 +38,7 @@ export type FaceCommand = { readonly at: string } & (
       readonly attempts: number;
       readonly status: number;
     }
+  | { readonly type: "erase"; readonly operator: string }
 );
 
 /** A vendor's own verdict in our words. */
@@ -84,6 +85,10 @@ export function decideFace(face: FaceVerification, command: FaceCommand): FaceDe
       const step = command.type === "delivered" ? "CALLBACK_DELIVERED" : "CALLBACK_UNDELIVERED";
       return one(command, step, "platform", { eventId, attempts, status });
     }
+    case "erase":
+      return isDecided(face)
+        ? one(command, "ERASED", "operator", { operator: command.operator })
+        : refuse("STATE_CONFLICT", "the face check is still under way; erase after it has ended");
     default:
       return command satisfies never;
   }

@@ -17,7 +17,7 @@ export type FaceEvent = {
   readonly score?: string;
 };
 
-export type FaceEventType = "FaceVerificationRequested" | "FaceVerificationCompletedEvent";
+type FaceEventType = "FaceVerificationRequested" | "FaceVerificationCompletedEvent";
 
 /** The first wakes our own clockwork; the second is document C's (C-15), for every end there is. */
 const eventTypes: Readonly<

@@ -35,13 +35,11 @@ export const faceModes = ["H5", "SDK"] as const;
 export type FaceMode = (typeof faceModes)[number];
 
 /** Document C's three reasons, and ours for a check that no vendor was ever there to make. */
-export const faceFailReasons = [
-  "FACE_MISMATCH",
-  "ID_CARD_MISMATCH",
-  "POOR_QUALITY",
-  "VENDOR_UNAVAILABLE",
-] as const;
-export type FaceFailReason = (typeof faceFailReasons)[number];
+export type FaceFailReason =
+  | "FACE_MISMATCH"
+  | "ID_CARD_MISMATCH"
+  | "POOR_QUALITY"
+  | "VENDOR_UNAVAILABLE";
 
 /** What the vendor says of the face; `score` in four decimals from 0 to 1, where it gives one. */
 export type VendorFinding = {
@@ -61,10 +59,8 @@ export type FaceState =
     } & Partial<VendorFinding>)
   | { readonly status: "EXPIRED"; readonly at: string };
 
-export type FaceStatus = FaceState["status"];
-
 /** The task at a vendor that the current try stands on. */
-export type VendorTask = {
+type VendorTask = {
   readonly vendor: string;
   readonly state: "ASKED" | "ACCEPTED" | "UNAVAILABLE";
 };
@@ -106,7 +102,8 @@ export type FaceStep =
   | "FACE_EXPIRED"
   | "FACE_RESULT_IGNORED"
   | "CALLBACK_DELIVERED"
-  | "CALLBACK_UNDELIVERED";
+  | "CALLBACK_UNDELIVERED"
+  | "ERASED";
 
 export type FaceDraft = EntryDraft<FaceStep>;
 export type FaceEntry = Entry<FaceStep>;
@@ -124,6 +121,7 @@ export const faceEvidenceType = {
   FACE_RESULT_IGNORED: "VERIFICATION_RESULT",
   CALLBACK_DELIVERED: "FLOW",
   CALLBACK_UNDELIVERED: "FLOW",
+  ERASED: "FLOW",
 } as const satisfies Record<FaceStep, EvidenceType>;
 
 /** `VR` and 26 base32 characters (K27). */
@@ -215,6 +213,7 @@ export function evolveFace(before: FaceVerification, entry: FaceEntry): FaceVeri
       return { ...after, ignoredResults: before.ignoredResults + 1 };
     case "CALLBACK_DELIVERED":
     case "CALLBACK_UNDELIVERED":
+    case "ERASED":
       return after;
     case "FACE_REQUESTED":
       throw new Error(`face check ${before.id} was requested twice`);

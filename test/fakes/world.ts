@@ -16,6 +16,12 @@ export const clearingPeer = { clientId: "qianyue", secret: "clearing secret 01" 
 export const partner = { clientId: "sandai", secret: "partner secret 01" };
 /** Keeps the templates, and starts nothing. */
 export const keeper = { clientId: "keeper", secret: "keeper secret 001" };
+export const faceVendor = {
+  name: "vendor-a",
+  protocol: "a",
+  appId: "qianyue",
+  secret: "face vendor secret",
+} as const;
 
 const secrets: Readonly<Record<string, string>> = {
   platform: "platform master secret of the tests",
@@ -23,6 +29,9 @@ const secrets: Readonly<Record<string, string>> = {
     smsGateway: { clientId: "qianyue", secret: "sms gateway secret" },
     verificationSystem: verificationPeer,
     clearing: clearingPeer,
+  }),
+  "face-vendors": JSON.stringify({
+    vendors: [{ ...faceVendor, url: "https://face.example/a", sources: ["203.0.113.0/24"] }],
   }),
   partners: JSON.stringify({
     partners: [
@@ -47,6 +56,8 @@ const environment: Readonly<Record<string, string>> = {
   CONTRACT_FLOW_TABLE: "flow",
   EVIDENCE_CHAIN_TABLE: "chain",
   GUARD_TABLE: "guard",
+  FACE_VERIFICATION_TABLE: "faces",
+  FACE_VENDORS_SECRET_ID: "face-vendors",
   TEMPLATE_TABLE: "template",
   LOG_TABLE: "log",
   LOG_ORIGIN: "test.example/log",
@@ -77,6 +88,7 @@ export function testWorld(options: {
     flow: { keys: ["pk", "sk"] },
     chain: { keys: ["contract_id", "index"], stream: true },
     guard: { keys: ["pk"] },
+    faces: { keys: ["pk", "sk"] },
     template: { keys: ["template_id", "version"] },
     log: { keys: ["pk", "sk"] },
   });

@@ -5,7 +5,7 @@ import { everyItem, type Journal } from "./journal.ts";
 import { type Credential, signedHeaders } from "./request-signature.ts";
 
 /** One callback on its way, kept until a 2xx or the last attempt. */
-export type Callback = {
+type Callback = {
   readonly id: string;
   readonly url: string;
   readonly clientId: string;
