@@ -10,7 +10,9 @@ import { slotOf, type Template } from "../domain/template.ts";
 const identity = "#";
 const chosenPartition = "#ACTIVE";
 
-export const keyOf = (template: Pick<Template, "templateId" | "version">) => ({
+export type Named = Pick<Template, "templateId" | "version">;
+
+export const keyOf = (template: Named) => ({
   template_id: template.templateId,
   version: template.version,
 });
@@ -29,9 +31,14 @@ export const placePartition = ({ templateId, selector }: Parameters<typeof slotO
 
 export const chosenPlaces = chosenPartition;
 
+export const holderText = ({ templateId, version }: Named): string => `${templateId}#${version}`;
+export const holderOf = (item: Record<string, unknown>): Named => ({
+  templateId: String(item.holder_id),
+  version: String(item.holder_version),
+});
+
 export const isVersion = ({ version }: Record<string, unknown>): boolean => version !== identity;
 
-/** What the index over categories shows beside the keys (C-28): everything but the two large columns. */
 export function templateToItem(template: Template): Record<string, unknown> {
   const { source, content, selector, variableDefinitions, signerConfig } = template;
   return {

@@ -7,32 +7,29 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import { Problem } from "../domain/problem.ts";
 import { seededTemplates } from "../domain/seeded-templates.ts";
-import {
-  slotOf,
-  type Template,
-  type TemplateCategory,
-  type TemplateDraft,
-} from "../domain/template.ts";
+import type { Template, TemplateCategory, TemplateDraft } from "../domain/template.ts";
 import {
   decideSave,
   type Places,
   refuseWithdrawal,
   underPlaces,
 } from "../domain/template-change.ts";
-import { lintTemplates } from "../domain/template-lint.ts";
+import { combinationFaults, soundnessFaults } from "../domain/template-lint.ts";
 import type { World } from "../world.ts";
 import {
   chosenPlaces,
-  identityKey,
+  holderOf,
+  holderText,
   isVersion,
   keyOf,
+  type Named,
   placeKey,
   placePartition,
   summaryFromItem,
   type TemplateSummary,
   templateFromItem,
-  templateToItem,
 } from "./template-items.ts";
+import { moveTo, putIdentity, putPlace, putVersion, type Write } from "./template-writes.ts";
 
 /** An activation reaches every function within this; a look at the table for each start would cost more. */
 const cacheMs = 30_000;
@@ -40,12 +37,6 @@ const cacheMs = 30_000;
 const longestList = 500;
 /** Somebody who edits the same template at the same moment moves it at most so often. */
 const saveRounds = 3;
-
-const notYetThere = "attribute_not_exists(template_id)";
-const stillDraft = "#state = :draft";
-const samePlace = "attribute_not_exists(template_id) OR slot = :slot";
-const stateMoves = "SET #state = :state, active = :active, updated_by = :by, updated_at = :at";
-const samePlaceHolder = "held_by = :holder";
 
 type Item = Record<string, unknown>;
 
@@ -76,7 +67,9 @@ export function templateStore(world: World, table: string) {
         const { templateId, version } = holder;
         templates.push({ ...(await this.pinned(templateId, version)), state: "ACTIVE" });
       }
-      const faults = lintTemplates(templates);
+      // The seeded texts were linted when they were deployed; doing it again would cost each cold start 30 ms.
+      const stored = templates.filter((one) => !isSeeded(one));
+      const faults = [...combinationFaults(templates), ...stored.flatMap(soundnessFaults)];
       if (faults.length > 0) {
         world.log("error", "the active templates do not lint", { faults });
         world.count("TemplateFault");
@@ -138,7 +131,7 @@ export function templateStore(world: World, table: string) {
           updatedAt: at,
         };
         const writes = [
-          ...(write ? [putVersion(template, existing), putIdentity(template)] : []),
+          ...(write ? [putVersion(table, template, existing), putIdentity(table, template)] : []),
           ...(active ? await takePlace(template, write ? undefined : existing) : []),
         ];
         if (await transact(writes)) return template;
@@ -165,92 +158,26 @@ export function templateStore(world: World, table: string) {
     },
   };
 
-  /** The place moves only from the holder that was read, so two activations cannot both believe they came first. */
-  async function takePlace(template: Template, stored: Template | undefined): Promise<Item[]> {
-    const Key = placeKey(template);
-    const place = await readItem(Key);
+  async function takePlace(template: Template, stored: Template | undefined): Promise<Write[]> {
+    const place = await readItem(placeKey(template));
     const before = place && holderOf(place);
-    const names = { "#state": "state" };
-    const put = {
-      TableName: table,
-      Item: {
-        ...Key,
-        held_by: holderText(template),
-        holder_id: template.templateId,
-        holder_version: template.version,
-        updated_by: template.updatedBy,
-        updated_at: template.updatedAt,
-      },
-    };
-    const moveTo = (one: Pick<Template, "templateId" | "version">, state: Template["state"]) => ({
-      Update: {
-        TableName: table,
-        Key: keyOf(one),
-        UpdateExpression:
-          template.category === "SMS" ? `${stateMoves}, is_active = :active` : stateMoves,
-        ConditionExpression: "attribute_exists(template_id)",
-        ExpressionAttributeNames: names,
-        ExpressionAttributeValues: {
-          ":state": state,
-          ":active": state === "ACTIVE",
-          ":by": template.updatedBy,
-          ":at": template.updatedAt,
-        },
-      },
-    });
-    const retired = before && !isSame(before, template) && !isSeeded(before) ? [before] : [];
-    return [
-      before === undefined
-        ? { Put: { ...put, ConditionExpression: notYetThere } }
-        : {
-            Put: {
-              ...put,
-              ConditionExpression: samePlaceHolder,
-              ExpressionAttributeValues: { ":holder": holderText(before) },
-            },
-          },
-      ...(stored && !isSeeded(stored) ? [moveTo(stored, "ACTIVE")] : []),
-      ...retired.map((one) => moveTo(one, "RETIRED")),
+    const moved = [
+      ...(stored && !isSeeded(stored) ? [moveTo(table, template, stored, "ACTIVE")] : []),
+      ...(before && !isSame(before, template) && !isSeeded(before)
+        ? [moveTo(table, template, before, "RETIRED")]
+        : []),
     ];
-  }
-
-  function putVersion(template: Template, existing: Template | undefined): Item {
-    const put = { TableName: table, Item: templateToItem(template) };
-    if (existing === undefined) return { Put: { ...put, ConditionExpression: notYetThere } };
-    return {
-      Put: {
-        ...put,
-        ConditionExpression: stillDraft,
-        ExpressionAttributeNames: { "#state": "state" },
-        ExpressionAttributeValues: { ":draft": "DRAFT" },
-      },
-    };
-  }
-
-  function putIdentity(template: Template): Item {
-    const slot = slotOf(template);
-    return {
-      Put: {
-        TableName: table,
-        Item: { ...identityKey(template.templateId), slot },
-        ConditionExpression: samePlace,
-        ExpressionAttributeValues: { ":slot": slot },
-      },
-    };
+    return [putPlace(table, template, before), ...moved];
   }
 
   /** False when somebody else wrote first: then read and decide again. */
-  async function transact(TransactItems: Item[]): Promise<boolean> {
+  async function transact(TransactItems: Write[]): Promise<boolean> {
     try {
-      await dynamo.send(
-        new TransactWriteCommand({ TransactItems } as ConstructorParameters<
-          typeof TransactWriteCommand
-        >[0]),
-      );
+      await dynamo.send(new TransactWriteCommand({ TransactItems }));
       chosen = undefined;
       return true;
     } catch (cause) {
-      if (cause instanceof TransactionCanceledException) return false;
+      if (isConflict(cause)) return false;
       throw cause;
     }
   }
@@ -260,7 +187,7 @@ export function templateStore(world: World, table: string) {
     return new Map(items.map((item) => [String(item.version), holderOf(item)]));
   }
 
-  async function readItem(Key: Record<string, string>): Promise<Item | undefined> {
+  async function readItem(Key: Item): Promise<Item | undefined> {
     const get = new GetCommand({ TableName: table, Key, ConsistentRead: true });
     return (await dynamo.send(get)).Item;
   }
@@ -297,16 +224,15 @@ export function templateStore(world: World, table: string) {
 
 export type TemplateStore = ReturnType<typeof templateStore>;
 
-type Named = Pick<Template, "templateId" | "version">;
-
 const isSame = (a: Named, b: Named): boolean =>
   a.templateId === b.templateId && a.version === b.version;
 const isSeeded = (named: Named): boolean => seededTemplates.some((one) => isSame(one, named));
-const holderText = ({ templateId, version }: Named): string => `${templateId}#${version}`;
-const holderOf = (item: Item): Named => ({
-  templateId: String(item.holder_id),
-  version: String(item.holder_version),
-});
+
+const isConflict = (cause: unknown): boolean =>
+  cause instanceof TransactionCanceledException &&
+  (cause.CancellationReasons ?? []).some(
+    ({ Code }) => Code === "ConditionalCheckFailed" || Code === "TransactionConflict",
+  );
 
 const inOrder = <T extends TemplateSummary>(templates: readonly T[]): T[] =>
   templates.toSorted(

@@ -124,7 +124,7 @@ function agreementFaults(blocks: readonly TemplateBlock[]): FieldProblem[] {
 }
 
 /** Every text of a template under the path that its request has it at. */
-export function textsOf(content: TemplateContent): readonly FieldText[] {
+function textsOf(content: TemplateContent): readonly FieldText[] {
   switch (content.kind) {
     case "SMS":
       return [{ field: "content", text: content.text }];

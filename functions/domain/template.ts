@@ -21,7 +21,7 @@ export const kindOf = {
   H5: "H5",
 } as const satisfies Record<TemplateCategory, TemplateKind>;
 
-export type TemplateState = "DRAFT" | "ACTIVE" | "RETIRED";
+type TemplateState = "DRAFT" | "ACTIVE" | "RETIRED";
 
 /** The contracts a template is chosen for (D-23, B-31). What is left out fits all of them. */
 export type Selector = {
@@ -40,7 +40,7 @@ export type TemplateContent =
   | { readonly kind: "SMS"; readonly text: string; readonly h5TemplateName: string }
   | { readonly kind: "H5"; readonly title: string; readonly guidance: readonly string[] };
 
-export type VariableDefinition = {
+type VariableDefinition = {
   readonly key: string;
   readonly name: string;
   readonly required: boolean;

@@ -1,4 +1,5 @@
 import { type Agreement, composeAgreement, type Variables } from "../domain/agreement.ts";
+import { defaultAgreementType } from "../domain/agreement-types.ts";
 import { agreementVariables } from "../domain/agreement-variables.ts";
 import { composePage } from "../domain/h5-templates.ts";
 import { composeSms } from "../domain/sms-templates.ts";
@@ -10,7 +11,6 @@ import { html, trusted } from "./html.ts";
 const sample = {
   contractId: "CT00000000000000000000000000",
   createdAt: "2026-01-01T00:00:00.000Z",
-  agreementType: "PAYOUT_AUTHORIZATION_AGREEMENT",
   link: "https://sign.example.com/h5/preview",
   linkSeconds: 24 * 3600,
 } as const;
@@ -31,7 +31,8 @@ export function previewAgreement(template: Template): Agreement {
 /** A template as a page to look at: the agreement, the text of the message, or the head of the signing page. */
 export function previewPage(template: Template): string {
   const { content, selector, templateId, version } = template;
-  const agreementType = selector?.agreementType ?? sample.agreementType;
+  const { bizScene = "RELATION_BIND", agreementType = defaultAgreementType(bizScene) } =
+    selector ?? {};
   const body = () => {
     switch (content.kind) {
       case "AGREEMENT":
