@@ -19,12 +19,27 @@ import { defaultAgreementType } from "./domain/agreement-types.ts";
 import { termsFacts } from "./domain/authorization-terms.ts";
 import type { Contract } from "./domain/contract.ts";
 import { type Draft, isPast, plusSeconds } from "./domain/drafts.ts";
+import type { Facts } from "./domain/evidence.ts";
 import { Problem } from "./domain/problem.ts";
 import { type ProfileName, profiles } from "./domain/profile.ts";
 import { chooseTemplate, type Template } from "./domain/template.ts";
 import type { UserType } from "./domain/words.ts";
 import { readEnvironment } from "./environment.ts";
 import type { World } from "./world.ts";
+
+/** What a dialect brings beside the request that all of them have in common. */
+export type Origin = {
+  readonly profile?: ProfileName;
+  /** What requestId names one of, among everything the partner starts (K07). */
+  readonly operation?: string;
+  /** The request in the dialect's own words: a repetition is told by it, and the dialect's answers need it. */
+  readonly sent?: object;
+  /** Public facts of the first entry: ids and words, nothing of a person. */
+  readonly facts?: Facts;
+  /** Another key of the partner's that must not name two contracts (K10). */
+  readonly secondKey?: { readonly name: string; readonly value: string };
+  readonly headquartersName?: string;
+};
 
 /**
  * Starts a contract for a partner, whether the request came over HTTP or over the bus (A-02, A-11).
@@ -43,16 +58,22 @@ export function contractStarter(
   return async (
     partner: Pick<Partner, "clientId" | "returnUrls">,
     request: CreateRequest,
-    { profile = "native" }: { readonly profile?: ProfileName } = {},
+    origin: Origin = {},
   ): Promise<{ readonly contract: Contract; readonly isNew: boolean }> => {
+    const { profile = "native", operation = "contract", sent = request } = origin;
     refuseUrls(partner, request, allowedHosts);
-    const id = await keys.contractId(partner.clientId, "contract", request.requestId);
-    const fingerprint = await keys.fingerprint(canonical(request));
+    const id = await keys.contractId(partner.clientId, operation, request.requestId);
+    const fingerprint = await keys.fingerprint(canonical(sent));
     const at = world.now();
     const mandates = await standingMandates(relations, partner.clientId, request, at);
     const signers = askedSigners(request, mandates);
     const chosen = chooseTemplates(world, request, signers, await templates.active());
-    const details = await detailsOf(keys, request, signers, chosen);
+    const details = {
+      ...detailsOf(request, signers, chosen),
+      fieldFingerprints: await fieldFingerprints(keys, sent),
+      ...(origin.sent ? { sent: origin.sent } : {}),
+      ...(origin.headquartersName ? { headquartersName: origin.headquartersName } : {}),
+    };
     const fault = faultOf(request, details, at);
     // A repeated request is answered like the first, however much time has passed since.
     if (fault !== undefined && (await contracts.read(id)) === undefined) throw fault;
@@ -71,6 +92,7 @@ export function contractStarter(
         ...(request.fundPurpose ? { fundPurpose: request.fundPurpose } : {}),
         ...signersFacts(signers),
         ...termsFacts(request.authorization),
+        ...origin.facts,
         expiresAt: plusSeconds(at, profiles[profile].flowSeconds),
         allowExternalDelivery: request.allowExternalDelivery ?? false,
       },
@@ -78,11 +100,32 @@ export function contractStarter(
     };
     const everybody = [details.subject, ...(details.others ?? []).map(({ subject }) => subject)];
     const subjects = await Promise.all(everybody.map((one) => subjectFingerprints(keys, one)));
-    const started = await contracts.create(id, draft, details, subjects.flat());
+    const others = await secondKeys(keys, partner.clientId, origin);
+    const started = await contracts.create(id, draft, details, subjects.flat(), others);
+    if (started.contract.id !== id) throw keyTaken(started.contract, origin);
     if (started.contract.fingerprint !== fingerprint)
       throw await conflict(contracts, started.contract, details);
     return started;
   };
+}
+
+async function secondKeys(
+  keys: PlatformKeys,
+  owner: string,
+  { secondKey }: Origin,
+): Promise<readonly string[]> {
+  if (secondKey === undefined) return [];
+  return [await keys.fingerprint([owner, secondKey.name, secondKey.value].join("\n"))];
+}
+
+function keyTaken(existing: Contract, { secondKey }: Origin): Problem {
+  const field = secondKey?.name ?? "requestId";
+  const fields = [{ field, message: "already names another contract" }];
+  const message = `${field} already names another contract; use a new one for a new request`;
+  return new Problem("IDEMPOTENCY_CONFLICT", message, {
+    fields,
+    data: { contractId: existing.id },
+  });
 }
 
 function refuseUrls(
@@ -172,12 +215,11 @@ function chooseTemplates(
   throw new Problem("TEMPLATE_UNAVAILABLE", message);
 }
 
-async function detailsOf(
-  keys: PlatformKeys,
+function detailsOf(
   request: CreateRequest,
   [first, ...others]: readonly AskedSigner[],
   { agreement, sms, page }: Chosen,
-): Promise<Details> {
+): Omit<Details, "fieldFingerprints"> {
   if (first === undefined) throw new Error("a contract has one signer at least");
   const told = ({ userType, userInfo }: AskedSigner) => ({
     subject: subjectFrom(userInfo),
@@ -190,7 +232,6 @@ async function detailsOf(
     agreementType: request.agreementType ?? defaultAgreementType(request.bizScene),
     templateId: agreement.templateId,
     templateVersion: agreement.version,
-    fieldFingerprints: await fieldFingerprints(keys, request),
     h5Template: page.templateId,
     h5TemplateVersion: page.version,
     ...(request.scene ? { scene: request.scene } : {}),
@@ -213,7 +254,7 @@ async function subjectFingerprints(keys: PlatformKeys, subject: Subject): Promis
 /** Eight digits tell a change with certainty enough to name the field; the whole fingerprint decides. */
 async function fieldFingerprints(
   keys: PlatformKeys,
-  request: CreateRequest,
+  request: object,
 ): Promise<Record<string, string>> {
   const pairs = Object.entries(request).map(async ([name, value]) => {
     const fingerprint = await keys.fingerprint(`${name}\n${canonical(value)}`);

@@ -21,6 +21,8 @@ export type Details = {
   readonly subject: Subject;
   /** The signers after the first, in the order of their numbers. */
   readonly others?: readonly OtherSigner[];
+  /** The request in the words of its dialect, where the dialect's answers need it. */
+  readonly sent?: object;
   readonly agreementType: AgreementType;
   /** Pinned when the contract begins: what the person reads, signs and we seal is one wording. */
   readonly templateId: string;
@@ -35,6 +37,8 @@ export type Details = {
   readonly h5TemplateVersion?: string;
   readonly callbackUrl?: string;
   readonly returnUrl?: string;
+  /** Whom the agreement names as headquarters (D-33). */
+  readonly headquartersName?: string;
 };
 
 /** Who signs (A-29, A-30). For an enterprise `name` is its own and the mobile its operator's. */
@@ -46,12 +50,14 @@ export type Subject = {
   readonly legalRepName?: string;
   readonly legalRepIdNumber?: string;
   readonly bankAccountNo?: string;
+  readonly bankAccountName?: string;
+  readonly bankCode?: string;
   readonly role?: string;
   readonly partyId?: string;
 };
 
 /** The details without whoever they name. */
-export type OpenDetails = Omit<Details, "subject" | "others">;
+export type OpenDetails = Omit<Details, "subject" | "others" | "sent">;
 
 export type OtherSigner = {
   readonly subject: Subject;
@@ -141,7 +147,7 @@ export function contractFromItem(item: Record<string, unknown>): Contract {
 
 export function detailsToItem(
   id: string,
-  { subject, others, agreementType, ...details }: Details,
+  { subject, others, sent, agreementType, ...details }: Details,
   wrappedKey: Uint8Array,
   key: DataKey,
 ): Record<string, unknown> {
@@ -150,6 +156,7 @@ export function detailsToItem(
     sk: "DETAILS",
     user_info: key.encryptJson(`${id}#user_info`, subject),
     other_signers: others && key.encryptJson(`${id}#other_signers`, others),
+    sent: sent && key.encryptJson(`${id}#sent`, sent),
     wrapped_key: wrappedKey,
     agreement_type: agreementType,
     template_id: details.templateId,
@@ -163,6 +170,7 @@ export function detailsToItem(
     h5_template_version: details.h5TemplateVersion,
     callback_url: details.callbackUrl,
     return_url: details.returnUrl,
+    headquarters_name: details.headquartersName,
   };
 }
 
@@ -171,6 +179,9 @@ export function detailsFromItem(id: string, item: Record<string, unknown>, key: 
     ...openDetails(item),
     subject: key.decryptJson(`${id}#user_info`, item.user_info as Uint8Array) as Subject,
     ...(item.other_signers ? { others: othersOf(id, item.other_signers as Uint8Array, key) } : {}),
+    ...(item.sent
+      ? { sent: key.decryptJson(`${id}#sent`, item.sent as Uint8Array) as object }
+      : {}),
   };
 }
 
@@ -193,6 +204,7 @@ export function openDetails(item: Record<string, unknown>): OpenDetails {
     ...optional("h5TemplateVersion", item.h5_template_version),
     ...optional("callbackUrl", item.callback_url),
     ...optional("returnUrl", item.return_url),
+    ...optional("headquartersName", item.headquarters_name),
   };
 }
 

@@ -102,16 +102,30 @@ export function contractStore(
     return keys.unwrap(id, wrapped_key as Uint8Array);
   }
 
+  async function ofSecondKey(names: readonly string[]): Promise<Contract | undefined> {
+    for (const name of names) {
+      const { pk, sk } = secondKeyOf(name);
+      const item = await readItem(pk, sk);
+      const head = item && (await readItem(String(item.contract_id), "HEAD"));
+      if (head !== undefined) return contractFromItem(head);
+    }
+    return undefined;
+  }
+
   return {
-    /** Creates a contract with its first entry, or returns the one that is already there (K07). */
+    /**
+     * Creates a contract with its first entry, or returns the one that is already there (K07): under its id, or
+     * under a second key of the same partner's (K10).
+     */
     async create(
       id: ContractId,
       draft: Draft,
       details: Details,
       subjects: readonly string[],
+      secondKeys: readonly string[] = [],
     ): Promise<{ readonly contract: Contract; readonly isNew: boolean }> {
       for (let round = 1; ; round += 1) {
-        const existing = await this.read(id);
+        const existing = (await this.read(id)) ?? (await ofSecondKey(secondKeys));
         if (existing !== undefined) return { contract: existing, isNew: false };
         const { key, wrapped } = await keys.generate(id);
         const chained = chain(undefined, id, [draft], key);
@@ -126,6 +140,9 @@ export function contractStore(
                 put(tables.flow, detailsToItem(id, details, wrapped, key), notYetThere),
                 ...[...new Set(subjects)].map((subject) =>
                   put(tables.flow, { pk: subjectKey(subject), sk: id }, notYetThere),
+                ),
+                ...secondKeys.map((name) =>
+                  put(tables.flow, { ...secondKeyOf(name), contract_id: id }, notYetThere),
                 ),
                 ...chained.map((link) => putEntry(link, contract)),
               ],
@@ -162,7 +179,7 @@ export function contractStore(
           TableName: tables.flow,
           Key: { pk: id, sk: "DETAILS" },
           UpdateExpression:
-            "REMOVE wrapped_key, user_info, other_signers, field_fingerprints SET erased_at = :at",
+            "REMOVE wrapped_key, user_info, other_signers, sent, field_fingerprints SET erased_at = :at",
           ConditionExpression: "attribute_exists(pk)",
           ExpressionAttributeValues: { ":at": world.now() },
         }),
@@ -396,6 +413,7 @@ function authorized(before: Contract, after: Contract): readonly Item[] {
     : [authorizationItem(authorization)];
 }
 
+const secondKeyOf = (name: string) => ({ pk: `KEY#${name}`, sk: "CONTRACT" });
 const subjectKey = (fingerprint: string): string => `SUBJECT#${fingerprint}`;
 
 function put(table: string, item: Record<string, unknown>, condition: string) {

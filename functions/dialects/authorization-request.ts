@@ -5,12 +5,13 @@ import type { BizScene } from "../domain/words.ts";
 
 /** `authorization` of a start: between which accounts money may move once the contract is completed (K42). */
 
-const account = z
+/** The form of document D's samples, ACC100001. */
+export const account = z
   .string()
   .regex(/^[A-Z][A-Z0-9_]{3,31}$/, "must be an account code: A-Z, then 3 to 31 of A-Z 0-9 _");
 
 /** D-05, "0.8". Text, for JSON's numbers would bring 0.30000000000000004. */
-const ratio = z
+export const ratio = z
   .string()
   .refine(
     (value) => /^(0\.\d{1,4}|1(\.0{1,4})?)$/.test(value) && ratioBasisPoints(value) > 0,

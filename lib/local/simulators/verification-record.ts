@@ -17,6 +17,8 @@ export const challengeSchema = z.strictObject({
     legalRepIdNumber: z.string().max(32).optional(),
     mobile: z.string().min(1).max(20),
     bankAccountNo: z.string().max(40).optional(),
+    bankAccountName: z.string().max(200).optional(),
+    bankCode: z.string().max(12).optional(),
   }),
   callbackUrl: z.url({ protocol: /^https?$/ }),
   returnUrl: z.url({ protocol: /^https?$/ }),
