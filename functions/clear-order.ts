@@ -44,10 +44,6 @@ export function orderClearer(
     for (let round = 1; round <= roundLimit; round += 1) {
       const move = nextMove(order, world.now());
       if (move === "nothing" || world.now() >= patience.until) return { order };
-      if (move === "park") {
-        world.count("OrderParked");
-        return { order: (await commit(order, { type: "park", at: world.now() })).order };
-      }
       if (move === "send" && order.sends > 0) {
         const waitMs = patience.backoffMs[waits];
         if (waitMs === undefined || !hasTime(patience, waitMs)) return { order };
@@ -55,9 +51,13 @@ export function orderClearer(
         await world.sleep(jittered(waitMs));
       }
       if (move === "ask" && asked) return { order };
+      // A person is called only after one more question: the queue itself may have stood still for a day.
+      const question = move === "ask" || (move === "park" && !asked && isUnknown(order));
+      if (move === "park" && !question) return park(order);
       const permission = await breaker.ask();
-      if (!permission.allowed) return { order, notBefore: permission.until };
-      if (move === "ask") {
+      if (!permission.allowed)
+        return move === "park" ? park(order) : { order, notBefore: permission.until };
+      if (question) {
         asked = true;
         const answer = await clearing.query(order);
         const outcome = answer.type === "notFound" ? notFound(order, world.now()) : answer;
@@ -71,6 +71,12 @@ export function orderClearer(
     }
     throw new Error(`${clearingKey(order)} was not settled within ${roundLimit} rounds`);
   };
+
+  async function park(order: Order): Promise<Cleared> {
+    const { order: parked, written } = await commit(order, { type: "park", at: world.now() });
+    if (written) world.count("OrderParked");
+    return { order: parked };
+  }
 
   async function settle(order: Order, outcome: Outcome): Promise<Order> {
     if (outcome.type === "refused") world.count("ClearingFailed");
@@ -108,11 +114,20 @@ export function orderClearer(
         if (!(cause instanceof OrderConflict) || round === roundLimit) throw cause;
         const newest = await orders.read(order.orderNo, order.part);
         if (newest === undefined) throw new Error(`order ${order.orderNo} is gone`, { cause });
-        // A send is a decision about one version: it must not be repeated on another.
-        if (command.type === "send") return { order: newest, written: false };
+        if (!outlives(command, order, newest)) return { order: newest, written: false };
         order = newest;
       }
     }
+  }
+
+  /**
+   * Whether what was decided about one version may be written on a newer one. A send may not. That nothing
+   * was executed is known of the sends up to then only: somebody may have sent again since. A result is for ever.
+   */
+  function outlives(command: OrderCommand, seen: Order, newest: Order): boolean {
+    if (command.type === "send") return false;
+    if (command.type !== "outcome" || command.outcome.type === "executed") return true;
+    return command.outcome.type === "refused" || seen.lastSentAt === newest.lastSentAt;
   }
 
   function hasTime({ until }: Patience, waitMs: number): boolean {
@@ -124,5 +139,8 @@ export function orderClearer(
     return Math.round((world.randomBytes(2).readUInt16BE() / 0xffff) * waitMs);
   }
 }
+
+const isUnknown = ({ state }: Order): boolean =>
+  state.status === "FORWARDED" && state.last !== "NOT_EXECUTED";
 
 export type ClearOrder = ReturnType<typeof orderClearer>;

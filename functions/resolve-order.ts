@@ -1,7 +1,7 @@
 import { OrderConflict } from "./adapters/order-store.ts";
 import type { assembleIntake } from "./assemble.ts";
-import { decideOrder, type Resolution } from "./domain/decide-transaction.ts";
-import { clearingKey, type Order } from "./domain/transaction.ts";
+import { decideOrder, notFound, type Resolution } from "./domain/decide-transaction.ts";
+import { clearingKey, isFinal, type Order } from "./domain/transaction.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -20,12 +20,13 @@ export function orderResolver(
     const [orderNo = "", part = "0"] = key.split("-");
     const order = await orders.read(orderNo, Number(part));
     if (order === undefined) return undefined;
-    const refused =
-      resolution.type === "retry" ? undefined : await contradiction(order, resolution);
-    if (refused !== undefined) return { refused };
+    // Whoever closed it may have died before the batch had its result; closing it again makes up for that.
+    if (order.part > 0 && isFinal(order)) await concludeBatch(orderNo);
     const decision = decideOrder(order, { ...resolution, at: world.now() });
     if ("refused" in decision) return decision;
     if (decision.draft === undefined) return { order };
+    const refused = await contradiction(order, resolution);
+    if (refused !== undefined) return { refused };
     try {
       const closed = await orders.commit(order, decision.draft);
       if (closed.part > 0) await concludeBatch(orderNo);
@@ -36,19 +37,25 @@ export function orderResolver(
     }
   };
 
+  /** Why clearing's own knowledge forbids the decision. Failed is only what it denies, late sends included. */
   async function contradiction(order: Order, resolution: Resolution): Promise<string | undefined> {
-    const answer = await clearing.query(order);
+    if (resolution.type === "retry") return undefined;
     const key = clearingKey(order);
-    if (answer.type === "executed") {
+    const answer = await clearing.query(order);
+    const known = answer.type === "notFound" ? notFound(order, world.now()) : answer;
+    if (known.type === "executed") {
       const same =
-        resolution.type === "closeExecuted" &&
-        resolution.clearingOrderNo === answer.clearingOrderNo;
-      if (!same)
-        return `clearing executed ${key} as ${answer.clearingOrderNo}: retry it, and it closes itself`;
+        resolution.type === "closeExecuted" && resolution.clearingOrderNo === known.clearingOrderNo;
+      return same
+        ? undefined
+        : `clearing executed ${key} as ${known.clearingOrderNo}: retry it, and it closes itself`;
     }
-    if (answer.type === "refused" && resolution.type === "closeExecuted")
-      return `clearing refused ${key}: it was not executed`;
-    return undefined;
+    if (resolution.type === "closeFailed")
+      return known.type === "unknown"
+        ? `clearing does not deny ${key} (${known.why}): close it as failed once it does`
+        : undefined;
+    if (known.type === "refused") return `clearing refused ${key}: it was not executed`;
+    return answer.type === "notFound" ? `clearing knows no movement ${key}` : undefined;
   }
 
   /** The last part to be closed gives its batch a result. */

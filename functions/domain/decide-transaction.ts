@@ -129,7 +129,8 @@ export function nextMove(order: Order, at: string): Move {
   if (isFinal(order) || state.status === "SUCCESS" || state.status === "FAILED") return "nothing";
   if (state.status === "VALIDATED") return "send";
   if (state.parkedAt !== undefined) return "nothing";
-  if (secondsBetween(order.createdAt, at) >= intakeFigures.parkAfterSeconds) return "park";
+  const since = order.resumedAt ?? order.createdAt;
+  if (secondsBetween(since, at) >= intakeFigures.parkAfterSeconds) return "park";
   if (state.last !== "NOT_EXECUTED") return "ask";
   return order.sends < intakeFigures.sends ? "send" : "park";
 }
@@ -189,7 +190,10 @@ export function decideOrder(order: Order, command: OrderCommand): OrderDecision 
     case "outcome":
       return outcomeEntry(order, command.outcome, entry);
     case "park":
-      return entry("ORDER_PARKED", { sends: order.sends });
+      // Somebody else may have parked it, or an operator sent it on its way again, since it was read.
+      return nextMove(order, command.at) === "park"
+        ? entry("ORDER_PARKED", { sends: order.sends })
+        : { draft: undefined };
     case "conclude":
       return { draft: conclusion(order, command.parts, command.at) };
     case "retry":
@@ -207,7 +211,9 @@ function alreadyFinal(order: Order, command: OrderCommand): OrderDecision {
   if (command.type === "outcome") {
     const { outcome } = command;
     const contradicts =
-      (outcome.type === "executed" && state.status === "FAILED") ||
+      (outcome.type === "executed" &&
+        (state.status === "FAILED" ||
+          (state.status === "SUCCESS" && state.clearingOrderNo !== outcome.clearingOrderNo))) ||
       (outcome.type === "refused" && state.status === "SUCCESS");
     if (contradicts)
       return { refused: `${clearingKey(order)} is ${state.status}, but clearing says otherwise` };
@@ -228,8 +234,10 @@ function outcomeEntry(order: Order, outcome: Outcome, entry: MakeEntry): OrderDe
     case "notExecuted":
     case "unknown": {
       const last = outcome.type === "unknown" ? "UNKNOWN" : "NOT_EXECUTED";
-      // Asking again and learning nothing is no news, and a day of it must not fill the chain.
-      if (order.state.status === "FORWARDED" && order.state.last === last)
+      const { state } = order;
+      // Asking again and learning nothing is no news, and a day of it must not fill the chain. What waits for
+      // a person goes on waiting: its message is gone, so nobody else would ever come back to it.
+      if (state.status === "FORWARDED" && (state.last === last || state.parkedAt !== undefined))
         return { draft: undefined };
       return entry("ORDER_UNANSWERED", { outcome: last, why: outcome.why });
     }

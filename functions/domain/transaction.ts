@@ -51,6 +51,8 @@ export type Order = ChainEnd & {
   /** Sends on record; each was recorded before it left (T-21, K39). */
   readonly sends: number;
   readonly lastSentAt?: string;
+  /** When operations last sent it on its way again: from then on it has another day (K39). */
+  readonly resumedAt?: string;
   readonly state: OrderState;
 };
 
@@ -207,7 +209,12 @@ function changed(order: Order, { step, at, facts }: OrderEntry): Order {
     case "ORDER_PARKED":
       return { ...order, state: { status: "FORWARDED", last: lastOf(order), parkedAt: at } };
     case "ORDER_RESUMED":
-      return { ...order, sends: 0, state: { status: "FORWARDED", last: lastOf(order) } };
+      return {
+        ...order,
+        sends: 0,
+        resumedAt: at,
+        state: { status: "FORWARDED", last: lastOf(order) },
+      };
     default:
       return step satisfies never;
   }
