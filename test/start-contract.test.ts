@@ -94,6 +94,41 @@ describe("starting a contract", () => {
     );
   });
 
+  test("B-32, B-49, D-52: without a text the start is refused, counted for the alarm, and nothing is stored", async () => {
+    const { world, dynamo } = testWorld({ now: () => "2026-11-21T08:00:00.000Z" });
+    const counted: string[] = [];
+    const templates = assembleTemplates(world);
+    const start = contractStarter(
+      { ...world, count: (metric) => counted.push(metric) },
+      assembleContracts(world),
+      platformKeys(world, "platform"),
+      {
+        ...templates,
+        active: async () => (await templates.active()).filter(({ category }) => category !== "SMS"),
+      },
+      [],
+    );
+
+    const problem = await problemOf(start(partner, request));
+
+    expect(problem.code).toBe("TEMPLATE_UNAVAILABLE");
+    expect(problem.message).toContain("SMS RELATION_BIND/PERSONAL/RELATION_BINDING_AGREEMENT");
+    expect(counted).toEqual(["TemplateFault"]);
+    expect(dynamo.items("flow")).toEqual([]);
+  });
+
+  test("K07, B-18: a message that was the right one is so for ever, another is refused at the first request", async () => {
+    const { start } = stage();
+    const named = { ...request, smsTemplate: "SMS.RELATION_BIND.PERSONAL" };
+    const { contract } = await start(partner, named);
+
+    const other = { ...request, requestId: "REQ-2", smsTemplate: "SMS.POOLING_AUTH.PERSONAL" };
+    const problem = await problemOf(start(partner, other));
+
+    expect(await start(partner, named)).toEqual({ contract, isNew: false });
+    expect(problem.fields.map(({ field }) => field)).toEqual(["smsTemplate"]);
+  });
+
   test("a callback to where we must not send is refused before anything is stored", async () => {
     const { start, dynamo } = stage();
 
