@@ -56,7 +56,7 @@ function definitionFaults({ selector, variableDefinitions, content }: TemplateDr
 }
 
 /** Names that a template may use: what every contract has, and what its own requests bring (C-56). */
-export const knownVariables = (
+const knownVariables = (
   template: Pick<TemplateDraft, "content" | "variableDefinitions">,
 ): readonly string[] => [
   ...new Set([

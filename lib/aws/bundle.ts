@@ -47,6 +47,8 @@ export function bundleFunctions(root: string, outDir: string): Bundle[] {
     minify: true,
     platform: "node",
     format: "esm",
+    // Escaped, each Chinese character of the agreements would take six bytes instead of three.
+    charset: "utf8",
     target: "node24",
     mainFields: ["module", "main"],
     banner: { js: banner },
