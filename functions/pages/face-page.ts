@@ -42,8 +42,9 @@ export function facePage(model: FacePageModel): {
 
 /** A line in the client's colour; buttons keep ours, whose contrast we know. */
 function themed(colour: string | undefined): string {
-  if (colour === undefined || !/^#[0-9a-fA-F]{6}$/.test(colour)) return "";
-  return `header { border-bottom: 3px solid ${colour}; }\n`;
+  const room = "h1 { margin: 1rem 0 1.25rem; }\n";
+  if (colour === undefined || !/^#[0-9a-fA-F]{6}$/.test(colour)) return room;
+  return `${room}header { border-bottom: 3px solid ${colour}; }\n`;
 }
 
 function document({ language, screen, title }: FacePageModel, style: string): Html {

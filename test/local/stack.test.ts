@@ -72,8 +72,10 @@ test("stack.json tells a client everything while the stack runs, and is gone aft
   expect(partners).toMatchObject([
     { clientId: "sandbox-native", dialects: ["native"] },
     { clientId: "sandbox-a", dialects: ["A"] },
+    { clientId: "sandbox-c", dialects: ["C"] },
+    { clientId: "sandbox-wallet", dialects: ["D", "native"] },
     { clientId: "sandbox-tiancai", dialects: ["T"] },
-    { clientId: "sandbox-operations", dialects: [], scopes: ["operations"] },
+    { clientId: "sandbox-operations", dialects: [], scopes: ["operations", "templates"] },
   ]);
   await stack.close();
   expect(existsSync(file)).toBe(false);
