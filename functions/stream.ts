@@ -3,6 +3,7 @@ import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
 import { entryFromItem } from "./adapters/contract-items.ts";
 import type { Entry } from "./domain/evidence.ts";
+import type { ProfileName } from "./domain/profile.ts";
 import type { Work } from "./domain/waits.ts";
 
 /** An entry as the stream of evidence_chain delivers it, with the errands that came along. */
@@ -11,6 +12,8 @@ export type Appended = {
   readonly work: Work;
   readonly owner: string;
   readonly requestId: string;
+  /** Absent for the native dialect, and for what is no contract. */
+  readonly profile?: ProfileName;
 };
 
 /**
@@ -30,6 +33,7 @@ export function streamConsumer(consume: (appended: Appended) => Promise<void>) {
           work: (item.work ?? {}) as Work,
           owner: String(item.owner),
           requestId: String(item.request_id),
+          ...(item.profile ? { profile: item.profile as ProfileName } : {}),
         });
       },
       processor,

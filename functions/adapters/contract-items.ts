@@ -208,11 +208,11 @@ export function openDetails(item: Record<string, unknown>): OpenDetails {
   };
 }
 
-/** `work`, `owner` and `request_id` are the stream's errands, not evidence: they stand outside the hash. */
+/** `work`, `owner`, `request_id` and `profile` are the stream's errands, not evidence: they stand outside the hash. */
 export function entryToItem(
   entry: Entry<string>,
   work: Work,
-  of: { readonly owner: string; readonly requestId: string },
+  of: { readonly owner: string; readonly requestId: string; readonly profile?: string },
   sealedDisclosures?: Uint8Array,
 ): Record<string, unknown> {
   return {
@@ -230,6 +230,7 @@ export function entryToItem(
     work,
     owner: of.owner,
     request_id: of.requestId,
+    profile: of.profile === "native" ? undefined : of.profile,
   };
 }
 

@@ -59,12 +59,12 @@ const bankCardInfo = z.strictObject({
   bankCode,
 });
 
-const party = (check: IdentityCheck) => ({
+const party = {
   ...merchant,
   merchantType: words(merchantTypes),
   accountNo: account,
   bankCardInfo: bankCardInfo.optional(),
-});
+};
 
 const initiateSchema = (check: IdentityCheck) =>
   z
@@ -74,13 +74,13 @@ const initiateSchema = (check: IdentityCheck) =>
       scene: words(fundScenes),
       processType: words(processTypes),
       payerInfo: z.strictObject({
-        ...party(check),
+        ...party,
         accountType: words(["TIANCAI_RECEIVE_ACCOUNT"]),
         // An addition (K16): who signs for the payer, where the payer signs.
         contactInfo: contactInfo(check).optional(),
       }),
       payeeInfo: z.strictObject({
-        ...party(check),
+        ...party,
         accountType: words(["TIANCAI_RECEIVE_ACCOUNT", "TIANCAI_RECEIVER_ACCOUNT"]),
         contactInfo: contactInfo(check),
       }),

@@ -1,4 +1,5 @@
 import type { Entry, Step } from "./evidence.ts";
+import type { ProfileName } from "./profile.ts";
 
 /** What the bus carries: ids and codes only. `eventId` is the same wherever the event travels (K32). */
 export type ContractEvent = {
@@ -12,6 +13,8 @@ export type ContractEvent = {
   readonly at: string;
   readonly step: Step;
   readonly reason?: string;
+  /** The dialect that the contract began in, where it is not the native one. */
+  readonly profile?: ProfileName;
 };
 
 /** Steps that are news to others, in the words of requirements 3.2. */
@@ -39,7 +42,11 @@ function wordOf({ step, facts }: Entry): string | undefined {
 /** The event that an entry publishes, or undefined for one that concerns nobody outside. */
 export function eventOf(
   entry: Entry,
-  contract: { readonly owner: string; readonly requestId: string },
+  contract: {
+    readonly owner: string;
+    readonly requestId: string;
+    readonly profile?: ProfileName | undefined;
+  },
 ): ContractEvent | undefined {
   const word = wordOf(entry);
   if (word === undefined) return undefined;
@@ -53,6 +60,9 @@ export function eventOf(
     at: entry.at,
     step: entry.step,
     ...(entry.facts.reason ? { reason: String(entry.facts.reason) } : {}),
+    ...(contract.profile === undefined || contract.profile === "native"
+      ? {}
+      : { profile: contract.profile }),
   };
 }
 

@@ -3,7 +3,7 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { partnerDirectory } from "../adapters/partners.ts";
 import { advance } from "../advance.ts";
 import { assembleContracts } from "../assemble.ts";
-import { webhookBody } from "../dialects/native.ts";
+import { newsOf } from "../dialect-news.ts";
 import type { ContractEvent } from "../domain/events.ts";
 import { readEnvironment } from "../environment.ts";
 import { type Delivery, webhookDelivery } from "../webhook-delivery.ts";
@@ -14,6 +14,7 @@ export function build(world: World) {
   const env = readEnvironment(world, "CONTRACT_FLOW_TABLE", "PARTNERS_SECRET_ID");
   const contracts = assembleContracts(world);
   const partnerOf = partnerDirectory(world, env.PARTNERS_SECRET_ID);
+  const chain = async (id: string) => (await contracts.history(id)).map((row) => row.entry);
   const deliver = webhookDelivery<ContractEvent>(world, {
     table: env.CONTRACT_FLOW_TABLE,
     idOf: ({ contractId }) => contractId,
@@ -22,8 +23,9 @@ export function build(world: World) {
       const { callbackUrl } = await contracts.readOpenDetails(event.contractId);
       const partner = await partnerOf(event.owner);
       if (callbackUrl === undefined || partner === undefined) return undefined;
-      const body = JSON.stringify(webhookBody(event));
-      return { url: callbackUrl, secret: partner.webhookSecret, body };
+      const body = await newsOf(event).webhook(event, chain);
+      if (body === undefined) return undefined;
+      return { url: callbackUrl, secret: partner.webhookSecret, body: JSON.stringify(body) };
     },
 
     async record(type, { contractId, eventId }, attempt) {

@@ -65,16 +65,23 @@ function routeNeeds(props: Foundation): Readonly<Record<RouteFile, readonly Need
   const write = [tables.readContracts, tables.writeContracts, storage.openPersonalData];
   const partner = [secrets.partners, tables.spendNonces];
   const links = [secrets.platform, settings.publicUrl];
+  const start = [
+    ...partner,
+    ...links,
+    ...write,
+    tables.readTemplates,
+    tables.findAuthorizations,
+    storage.createPersonalData,
+    settings.callbackHosts,
+    settings.identityCheck,
+  ];
   return {
-    "create-contract": [
-      ...partner,
-      ...links,
-      ...write,
-      tables.readTemplates,
-      storage.createPersonalData,
-      settings.callbackHosts,
-      settings.identityCheck,
-    ],
+    "create-contract": start,
+    "initiate-process": start,
+    "send-process-sms": [...start, secrets.peers, settings.smsGateway],
+    "get-process": [...partner, ...links, ...read, storage.openPersonalData],
+    "receive-process-verification": [secrets.peers, tables.spendNonces, ...write],
+    "download-agreement": [...links, ...read, storage.openPersonalData, storage.readDocuments],
     "get-contract": [...partner, ...links, ...read],
     "get-evidence": [...partner, ...links, ...read, storage.openPersonalData],
     "download-bundle": [...links, ...read, storage.openPersonalData, storage.readEvidence],

@@ -14,6 +14,7 @@ export const routes = [
   { method: "GET", path: "/v1/contracts/{contractId}", file: "get-contract" },
   { method: "GET", path: "/v1/contracts/{contractId}/evidence", file: "get-evidence" },
   { method: "GET", path: "/v1/contracts/{contractId}/evidence/bundle", file: "download-bundle" },
+  { method: "GET", path: "/v1/contracts/{contractId}/agreement", file: "download-agreement" },
   { method: "POST", path: "/v1/contracts/{contractId}/sms", file: "resend-sms" },
   { method: "POST", path: "/v1/contracts/{contractId}/revoke", file: "revoke-contract" },
   {
@@ -50,6 +51,14 @@ export const routes = [
   { method: "GET", path: "/api/v1/transaction/query/{requestId}", file: "query-transaction" },
   { method: "GET", path: "/v1/operations/orders", file: "list-orders" },
   { method: "POST", path: "/v1/operations/orders/{transactionOrderNo}/close", file: "close-order" },
+  { method: "POST", path: "/api/v1/esign/process/initiate", file: "initiate-process" },
+  { method: "GET", path: "/api/v1/esign/process/{processId}", file: "get-process" },
+  {
+    method: "POST",
+    path: "/api/internal/esign/callback/verification",
+    file: "receive-process-verification",
+  },
+  { method: "POST", path: "/api/v1/notification/sms/send", file: "send-process-sms" },
   { method: "POST", path: "/api/v1/verification/face/initiate", file: "initiate-face" },
   { method: "GET", path: "/api/v1/verification/face/{verificationId}", file: "get-face" },
   {

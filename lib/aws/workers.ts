@@ -53,7 +53,11 @@ export class Workers extends Construct {
       workflow.start,
       workflow.resume,
     ]);
-    const publishEvents = this.worker("publish-events", [events.publish]);
+    const publishEvents = this.worker("publish-events", [
+      tables.readContracts,
+      storage.namePersonalKey,
+      events.publish,
+    ]);
     const deliverWebhook = this.worker(
       "deliver-webhook",
       [...contracts, secrets.partners, settings.callbackHosts, events.sendWebhooks],

@@ -55,6 +55,8 @@ const sandbox = [
   { clientId: "sandbox-native", dialects: ["native"], scopes: [] },
   { clientId: "sandbox-a", dialects: ["A"], scopes: [] },
   { clientId: "sandbox-c", dialects: ["C"], scopes: [] },
+  // K01: what it begins in one dialect it reads in the other.
+  { clientId: "sandbox-wallet", dialects: ["D", "native"], scopes: [] },
   { clientId: "sandbox-tiancai", dialects: ["T"], scopes: [] },
   // Operations list and close parked orders and keep the templates; they start nothing.
   { clientId: "sandbox-operations", dialects: [], scopes: ["operations", "templates"] },
