@@ -5,6 +5,8 @@ import { type Attribute, type Bindings, holds, type Item, order, updated } from 
 export type TableShape = {
   readonly keys: readonly [string, ...string[]];
   readonly stream?: boolean;
+  /** Items are read by the partition too: whatever touches one of them touches all. */
+  readonly queried?: boolean;
 };
 
 /** Which items a call reads and writes, as `table/key`: what decides whether two calls can disturb each other. */
@@ -29,6 +31,7 @@ type Write = Bindings & {
   readonly table: string;
   readonly key: string;
   readonly condition: string | undefined;
+  readonly tellsOld: boolean;
   change(before: Item | undefined): Item;
 };
 
@@ -67,9 +70,9 @@ export function fakeDynamo(shapes: Readonly<Record<string, TableShape>>) {
       case "BatchGetItem":
         return batchGet(input);
       case "PutItem":
-        return write(putOf(input), input);
+        return write(putOf(input));
       case "UpdateItem":
-        return write(updateOf(input), input);
+        return write(updateOf(input));
       case "Query":
         return query(input);
       case "TransactWriteItems":
@@ -90,7 +93,7 @@ export function fakeDynamo(shapes: Readonly<Record<string, TableShape>>) {
   function get(input: Record<string, unknown>) {
     const table = String(input.TableName);
     const key = keyText(input.Key as Item);
-    return gated({ label: `read ${lastPart(key)}`, reads: [`${table}/${key}`], writes: [] }, () => {
+    return gated({ label: `read ${lastPart(key)}`, reads: [place(table, key)], writes: [] }, () => {
       const item = itemsOf(table).get(key);
       return item === undefined ? {} : { Item: item };
     });
@@ -107,14 +110,14 @@ export function fakeDynamo(shapes: Readonly<Record<string, TableShape>>) {
     }));
   }
 
-  function write(one: Write, input: Record<string, unknown>) {
+  function write(one: Write) {
     return gated(footprintOf([one]), () => {
       const before = itemsOf(one.table).get(one.key);
       if (!meets(one))
         throw new AwsFault(
           "ConditionalCheckFailedException",
           "The conditional request failed",
-          input.ReturnValuesOnConditionCheckFailure === "ALL_OLD" && before ? { Item: before } : {},
+          one.tellsOld && before ? { Item: before } : {},
         );
       apply(one);
       return {};
@@ -129,9 +132,11 @@ export function fakeDynamo(shapes: Readonly<Record<string, TableShape>>) {
     if (new Set(places).size < places.length)
       throw new AwsFault("ValidationException", `two operations on one item: ${places.join(", ")}`);
     return gated(footprintOf(writes), () => {
-      const reasons = writes.map((one) => ({
-        Code: meets(one) ? "None" : "ConditionalCheckFailed",
-      }));
+      const reasons = writes.map((one) => {
+        if (meets(one)) return { Code: "None" };
+        const Item = one.tellsOld ? itemsOf(one.table).get(one.key) : undefined;
+        return { Code: "ConditionalCheckFailed", ...(Item ? { Item } : {}) };
+      });
       if (reasons.some(({ Code }) => Code !== "None"))
         throw new AwsFault("TransactionCanceledException", "Transaction cancelled", {
           CancellationReasons: reasons,
@@ -184,6 +189,7 @@ export function fakeDynamo(shapes: Readonly<Record<string, TableShape>>) {
       table: String(input.TableName),
       key: keyText(key),
       condition: input.ConditionExpression as string | undefined,
+      tellsOld: input.ReturnValuesOnConditionCheckFailure === "ALL_OLD",
       names: input.ExpressionAttributeNames as Record<string, string> | undefined,
       values: input.ExpressionAttributeValues as Item | undefined,
     };
@@ -212,13 +218,16 @@ export function fakeDynamo(shapes: Readonly<Record<string, TableShape>>) {
 
   /** A conditional write also reads what it writes. Chains and relations are read by the partition. */
   function footprintOf(writes: readonly Write[]): Footprint {
-    const places = writes.map(({ table, key }) =>
-      shapes[table]?.stream || key.startsWith("AUTH#")
-        ? `${table}/${key.split("/", 1)}`
-        : `${table}/${key}`,
-    );
+    const places = writes.map(({ table, key }) => place(table, key));
     const label = `write ${writes.map(({ key }) => lastPart(key)).join(" + ")}`;
     return { label, reads: [], writes: [...new Set(places)] };
+  }
+
+  function place(table: string, key: string): string {
+    const { stream, queried } = shapes[table] ?? {};
+    return stream || queried || key.startsWith("AUTH#")
+      ? `${table}/${key.split("/", 1)}`
+      : `${table}/${key}`;
   }
 
   function itemsOf(table: string): Map<string, Item> {

@@ -100,22 +100,43 @@ export function holds(condition: string, item: Item | undefined, bindings: Bindi
   }
 }
 
-/** `REMOVE a, b` before `SET a = :a, b = :b` or `ADD set :elements`: all that our code writes. Returns the changed item. */
+/**
+ * The part of DynamoDB's update grammar that our code writes: SET with values, if_not_exists, + and -, REMOVE, and
+ * ADD to string sets. Returns the changed item; every value is read from the item as it was. Anything else throws.
+ */
 export function updated(expression: string, item: Item, bindings: Bindings): Item {
-  const [, removed = "", verb = "", clauses = ""] =
-    /^(?:REMOVE (.*?) )?(SET|ADD) (.*)$/.exec(expression) ?? [];
-  const gone = removed.split(",").map((path) => nameOf(path.trim(), bindings));
-  const changes = clauses.split(",").map((clause) => {
-    const [, path = "", value = ""] = /^\s*(\S+)\s+(?:=\s+)?(\S+)\s*$/.exec(clause) ?? [];
-    const given = resolve(value, item, bindings);
-    if (given === undefined) throw new Error(`${value} is not bound in: ${expression}`);
-    const name = nameOf(path, bindings);
-    return [name, verb === "ADD" ? union(item[name], given) : given] as const;
-  });
-  if (verb === "") throw new Error(`not understood: ${expression}`);
-  const kept = Object.entries(item).filter(([name]) => !gone.includes(name));
-  return { ...Object.fromEntries(kept), ...Object.fromEntries(changes) };
+  const changed: Record<string, Attribute> = { ...item };
+  for (const [, verb = "", text = ""] of expression.matchAll(sections))
+    for (const clause of text.split(/,(?![^(]*\))/).map((part) => part.trim())) {
+      const [, path = "", value = ""] = /^(\S+)(?:\s*=\s*|\s+|$)(.*)$/.exec(clause) ?? [];
+      const name = nameOf(path, bindings);
+      if (verb === "REMOVE") delete changed[name];
+      else if (verb === "SET") changed[name] = sum(value);
+      else changed[name] = union(item[name], bound(value));
+    }
+  if (!/^(SET|ADD|REMOVE) /.test(expression)) throw new Error(`not understood: ${expression}`);
+  return changed;
+
+  function sum(text: string): Attribute {
+    const [, left = "", sign, right = ""] = /^(.+?)\s+([+-])\s+(.+)$/.exec(text) ?? [];
+    if (sign === undefined) return operand(text);
+    const [one, other] = [operand(left), operand(right)].map(({ N }) => Number(N));
+    return { N: String(Number(one) + (sign === "+" ? 1 : -1) * Number(other)) };
+  }
+
+  function operand(text: string): Attribute {
+    const [, path, otherwise = ""] = /^if_not_exists\((\S+),\s*(\S+)\)$/.exec(text) ?? [];
+    return (path && resolve(path, item, bindings)) || bound(path ? otherwise : text);
+  }
+
+  function bound(token: string): Attribute {
+    const given = resolve(token, item, bindings);
+    if (given === undefined) throw new Error(`${token} is not bound in: ${expression}`);
+    return given;
+  }
 }
+
+const sections = /\b(SET|ADD|REMOVE) (.+?)(?=\s+(?:SET|ADD|REMOVE) |$)/g;
 
 function union(before: Attribute | undefined, added: Attribute): Attribute {
   if (!Array.isArray(added.SS)) throw new Error("ADD is understood for string sets only");

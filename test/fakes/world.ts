@@ -14,6 +14,9 @@ import { fakeStepFunctions } from "./step-functions.ts";
 export const verificationPeer = { clientId: "verifier", secret: "verification secret" };
 export const clearingPeer = { clientId: "qianyue", secret: "clearing secret 01" };
 export const partner = { clientId: "sandai", secret: "partner secret 01" };
+/** Two platforms of document T's kind, whose requestIds have nothing to do with each other. */
+export const tiancai = { clientId: "tiancai", secret: "tiancai secret 01" };
+export const otherApp = { clientId: "other-app", secret: "other app secret 01" };
 /** Keeps the templates, and starts nothing. */
 export const keeper = { clientId: "keeper", secret: "keeper secret 001" };
 export const faceVendor = {
@@ -41,6 +44,12 @@ const secrets: Readonly<Record<string, string>> = {
         webhookSecret: "whsec_dGVzdA==",
         dialects: ["native"],
       },
+      ...[tiancai, otherApp].map(({ clientId, secret }) => ({
+        clientId,
+        secrets: [secret],
+        webhookSecret: "whsec_dGVzdA==",
+        dialects: ["T"],
+      })),
       {
         clientId: keeper.clientId,
         secrets: [keeper.secret],
@@ -55,6 +64,7 @@ const secrets: Readonly<Record<string, string>> = {
 const environment: Readonly<Record<string, string>> = {
   CONTRACT_FLOW_TABLE: "flow",
   EVIDENCE_CHAIN_TABLE: "chain",
+  TRANSACTION_ORDER_TABLE: "orders",
   GUARD_TABLE: "guard",
   FACE_VERIFICATION_TABLE: "faces",
   FACE_VENDORS_SECRET_ID: "face-vendors",
@@ -72,6 +82,9 @@ const environment: Readonly<Record<string, string>> = {
   PUBLIC_BASE_URL: "https://sign.example",
   SMS_GATEWAY_URL: "https://sms.example",
   VERIFICATION_URL: "https://verify.example",
+  CLEARING_URL: "https://clearing.example",
+  CLEARING_QUEUE_URL: "https://sqs.example/clearing",
+  ACCOUNT_CODE: "^[A-Z0-9]{1,32}$",
   ALLOWED_CALLBACK_HOSTS: "",
   IDENTITY_CHECK: "strict",
 };
@@ -87,6 +100,7 @@ export function testWorld(options: {
   const dynamo = fakeDynamo({
     flow: { keys: ["pk", "sk"] },
     chain: { keys: ["contract_id", "index"], stream: true },
+    orders: { keys: ["id", "part"], queried: true },
     guard: { keys: ["pk"] },
     faces: { keys: ["pk", "sk"] },
     template: { keys: ["template_id", "version"] },
