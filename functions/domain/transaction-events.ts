@@ -42,14 +42,18 @@ const newsOf: Readonly<Record<OrderStep, readonly News[]>> = {
 export const isOrderEntry = (entry: Entry<string>): entry is OrderEntry =>
   Object.hasOwn(newsOf, entry.step);
 
-/** The events that an entry of an order publishes; their ids derive from it, so a repeat repeats them. */
+/**
+ * The events that an entry of an order publishes; their ids derive from it, so a repeat repeats them. A part is
+ * not received, its batch was: five hundred more messages would each bring the whole batch forward.
+ */
 export function transactionEvents(
   entry: OrderEntry,
   order: { readonly owner: string; readonly requestId: string },
 ): readonly TransactionEvent[] {
   const [transactionOrderNo = "", part] = entry.contractId.split("-");
   const { clearingOrderNo, errorCode } = entry.facts;
-  return newsOf[entry.step].map(({ type, status }, position) => ({
+  const news = part === undefined ? newsOf[entry.step] : newsOf[entry.step].filter(isOfPart);
+  return news.map(({ type, status }, position) => ({
     eventId: `${entry.contractId}-E${entry.index}${position > 0 ? `.${position}` : ""}`,
     type,
     transactionOrderNo,
@@ -63,3 +67,5 @@ export function transactionEvents(
     ...(errorCode ? { errorCode: String(errorCode) } : {}),
   }));
 }
+
+const isOfPart = (news: News): boolean => news !== received;
