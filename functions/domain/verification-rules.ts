@@ -16,7 +16,7 @@ type Rule = {
   readonly method: (input: VerificationInput) => VerificationMethod | undefined;
 };
 
-/** Ordered, first match wins (K15). The last two rows make the table total over user types. */
+/** Ordered, first match wins (K15). The last three rows cover every combination once. */
 export const verificationRules: readonly Rule[] = [
   {
     name: "forced by scene",
@@ -24,14 +24,21 @@ export const verificationRules: readonly Rule[] = [
     method: ({ bizScene, forced }) => forced?.[bizScene],
   },
   {
+    name: "a store that lets its balance be swept receives a micro-deposit, whoever runs it",
+    source: "D-42",
+    method: ({ bizScene, userType }) =>
+      bizScene === "POOLING_AUTH" && userType === "PERSONAL" ? "MICRO_DEPOSIT" : undefined,
+  },
+  {
     name: "an enterprise receives a micro-deposit",
-    source: "A-20, B-30",
+    source: "A-20, B-30, D-40",
     method: ({ userType }) => (userType === "ENTERPRISE" ? "MICRO_DEPOSIT" : undefined),
   },
   {
     name: "a person shows the face",
-    source: "A-21, B-30",
-    method: ({ userType }) => (userType === "PERSONAL" ? "FACE" : undefined),
+    source: "A-21, B-30, D-41",
+    method: ({ bizScene, userType }) =>
+      userType === "PERSONAL" && bizScene !== "POOLING_AUTH" ? "FACE" : undefined,
   },
 ];
 

@@ -12,12 +12,22 @@ const combinations = bizScenes.flatMap((bizScene) =>
 );
 
 describe("which method verifies whom", () => {
-  test.each(bizScenes)("A-20, B-30: an enterprise gets a micro-deposit in %s", (bizScene) => {
+  test.each(bizScenes)("A-20, B-30, D-40: an enterprise gets a micro-deposit in %s", (bizScene) => {
     expect(chooseVerification({ bizScene, userType: "ENTERPRISE" }).method).toBe("MICRO_DEPOSIT");
   });
 
-  test.each(bizScenes)("A-21, B-30: a person shows the face in %s", (bizScene) => {
-    expect(chooseVerification({ bizScene, userType: "PERSONAL" }).method).toBe("FACE");
+  test.each(["RELATION_BIND", "OPEN_PAYMENT"] as const)(
+    "A-21, B-30, D-41: a person shows the face in %s",
+    (bizScene) => {
+      expect(chooseVerification({ bizScene, userType: "PERSONAL" }).method).toBe("FACE");
+    },
+  );
+
+  test("D-42 K15: the individual business that lets its balance be swept gets a micro-deposit", () => {
+    const { method, rule } = chooseVerification({ bizScene: "POOLING_AUTH", userType: "PERSONAL" });
+
+    expect(method).toBe("MICRO_DEPOSIT");
+    expect(rule).toContain("store");
   });
 
   test("A-22: a scene that forces a method overrules both, and no other scene", () => {
