@@ -5,7 +5,7 @@ import type { LocalService, ServiceResponse } from "./service.ts";
 export type ConsoleView = {
   readonly links: Readonly<Record<string, string>>;
   readonly clock: LocalClock;
-  /** Answer of `GET /_control/log`: calls by function, queues, failed calls. */
+  /** Answer of `GET /_control/log`: calls and invocations by function, queues, failed calls. */
   readonly log: () => object;
 };
 

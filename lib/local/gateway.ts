@@ -1,4 +1,5 @@
 import { AwsError } from "./aws-error.ts";
+import { plus, type Usage, usageOf } from "./metering.ts";
 import type { LocalService, ServiceRequest, ServiceResponse } from "./service.ts";
 
 /** One call of the app to AWS, as the gateway attributes it. */
@@ -21,12 +22,12 @@ export type After = (call: AwsCall, request: ServiceRequest, response: ServiceRe
 
 export type GatewayOptions = {
   readonly services: Readonly<Record<string, LocalService>>;
-  /** Permission checks, metering and scripted faults have their place here. */
+  /** Permission checks and scripted faults have their place here. */
   readonly before?: readonly Before[];
   readonly after?: readonly After[];
 };
 
-export type CallCount = AwsCall & { readonly count: number };
+export type CallCount = AwsCall & Usage & { readonly count: number };
 
 /** Prefix of X-Amz-Target → service. What is missing here is told by the signature's scope. */
 const targets: Record<string, string> = {
@@ -41,17 +42,17 @@ const targets: Record<string, string> = {
 
 /** The one endpoint in front of all local services; every SDK client of the app talks to it. */
 export function localGateway(options: GatewayOptions) {
-  const counts = new Map<string, number>();
+  const counts = new Map<string, CallCount>();
 
-  function count(call: AwsCall): void {
+  function count(call: AwsCall, used: Partial<CallCount>): void {
     const key = JSON.stringify([call.caller, call.service, call.operation]);
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+    counts.set(key, plus(counts.get(key) ?? { ...call, count: 0 }, used));
   }
 
   return {
     async handle(request: ServiceRequest): Promise<ServiceResponse> {
       const call = identify(request);
-      count(call);
+      count(call, { count: 1 });
       const service = options.services[call.service];
       if (service === undefined) return refuse(call, request);
       for (const look of options.before ?? []) {
@@ -59,15 +60,12 @@ export function localGateway(options: GatewayOptions) {
         if (answer !== undefined) return answer;
       }
       const response = await service.handle(request);
+      count(call, usageOf(call, response));
       for (const look of options.after ?? []) look(call, request, response);
       return response;
     },
-    /** How often each function called each operation since the start. */
-    counts: (): CallCount[] =>
-      [...counts].map(([key, count]) => {
-        const [caller, service, operation] = JSON.parse(key) as [string, string, string];
-        return { caller, service, operation, count };
-      }),
+    /** How often each function called each operation since the start, and what that used. */
+    counts: (): CallCount[] => [...counts.values()],
   };
 }
 

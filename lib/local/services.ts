@@ -4,6 +4,7 @@ import { localEventBridge } from "./event-bridge/event-bridge.ts";
 import { type After, localGateway } from "./gateway.ts";
 import { localKms } from "./kms/kms.ts";
 import type { LocalLambda } from "./lambda/lambda.ts";
+import { isTableWrite, tellingCapacity } from "./metering.ts";
 import { localS3 } from "./s3/s3.ts";
 import { localSecrets } from "./secrets-manager.ts";
 import type { LocalService } from "./service.ts";
@@ -45,7 +46,7 @@ export function openServices(options: {
     }),
   );
   const byName: Record<string, LocalService> = {
-    dynamodb: dynamo,
+    dynamodb: tellingCapacity(dynamo),
     events,
     kms,
     s3,
@@ -57,12 +58,9 @@ export function openServices(options: {
   return { dynamo, queues, s3, kms, secrets, events, stepFunctions, gateway };
 }
 
-const writes = /^(PutItem|UpdateItem|DeleteItem|BatchWriteItem|TransactWriteItems)$/;
-
 const writesTo =
   (onWrite: (body: Buffer) => void): After =>
   (call, request, response) => {
-    if (call.service === "dynamodb" && writes.test(call.operation) && response.status === 200) {
-      onWrite(request.body);
-    }
+    const isWrite = call.service === "dynamodb" && isTableWrite(call.operation);
+    if (isWrite && response.status === 200) onWrite(request.body);
   };

@@ -10,6 +10,7 @@ import { localDynamo } from "./dynamodb/dynamodb.ts";
 import { failureLog } from "./lambda/failure-log.ts";
 import { localLambda } from "./lambda/lambda.ts";
 import { lockFolder } from "./lock.ts";
+import { type InvocationCount, invocationMeter } from "./metering.ts";
 import { openServices, type Services } from "./services.ts";
 import { type Credentials, readCredentials, writeWhole } from "./template/credentials.ts";
 import { provision, seedSecrets } from "./template/provision.ts";
@@ -61,6 +62,8 @@ export type LocalStack = StackDescription & {
   /** Pushing it forward is remembered: after a restart time does not go back. */
   readonly clock: LocalClock;
   readonly services: Services;
+  /** What each function did since the start. */
+  readonly invocations: () => InvocationCount[];
   close(): Promise<void>;
 };
 
@@ -94,6 +97,7 @@ async function start(options: StackOptions, closing: Closing): Promise<LocalStac
     parameters: { ...stackParameters(doors), ...options.parameters },
   });
 
+  const meter = invocationMeter();
   const failures = failureLog({ directory, quiet: options.quiet ?? false });
   const functions = functionSettings(template);
   const lambda = closing.own(
@@ -104,6 +108,7 @@ async function start(options: StackOptions, closing: Closing): Promise<LocalStac
       directory,
       workers: options.workers ?? 1,
       onFailure: failures.add,
+      onInvoked: meter.add,
       ...(options.verbose && { onLog: ({ text }) => void process.stdout.write(text) }),
     }),
   );
@@ -132,6 +137,7 @@ async function start(options: StackOptions, closing: Closing): Promise<LocalStac
       clock,
       log: () => ({
         calls: services.gateway.counts(),
+        invocations: meter.counts(),
         queues: services.queues.counts(),
         failures: failures.list(),
       }),
@@ -146,7 +152,14 @@ async function start(options: StackOptions, closing: Closing): Promise<LocalStac
       doors.aws.hold();
     },
   });
-  return { ...description, awsUrl: doors.aws.url, clock, services, close: closing.close };
+  return {
+    ...description,
+    awsUrl: doors.aws.url,
+    clock,
+    services,
+    invocations: meter.counts,
+    close: closing.close,
+  };
 }
 
 /** The parameters that a deployment would give; a loopback call-back is allowed by name only. */

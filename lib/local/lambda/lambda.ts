@@ -45,6 +45,12 @@ export type LambdaOptions = {
   /** Workers of one function, hence its concurrent invocations. More than one is slower on two cores. */
   readonly workers?: number;
   readonly onLog?: (line: LogLine) => void;
+  /** Hears of every call that reached a worker, and how long it took there. */
+  readonly onInvoked?: (
+    settings: FunctionSettings,
+    event: unknown,
+    time: { readonly ms: number; readonly busyMs: number },
+  ) => void;
   /** Hears of every call that ended with an error, the expected ones included. */
   readonly onFailure?: (functionName: string, failure: Invocation & { ok: false }) => void;
 };
@@ -54,7 +60,11 @@ const payloadLimitBytes = 6 * 1024 * 1024;
 /** Calls that may wait for a worker of one function; beyond it Lambda would throttle, too. */
 const waitingLimit = 10_000;
 
-type Job = { readonly request: WorkerRequest; readonly settle: (result: Invocation) => void };
+type Job = {
+  readonly event: unknown;
+  readonly request: WorkerRequest;
+  readonly settle: (result: Invocation) => void;
+};
 
 /**
  * Runs the synthesized bundles: one worker thread a function, started at its first call, with an
@@ -108,7 +118,12 @@ function startPool(settings: FunctionSettings, options: LambdaOptions) {
   }
 
   async function work(container: Container, job: Job): Promise<void> {
+    const began = performance.now();
+    const busyBefore = container.busyMs();
     const result = await container.run(job.request);
+    // A worker that died meanwhile tells nothing any more.
+    const busyMs = Math.max(container.busyMs() - busyBefore, 0);
+    options.onInvoked?.(settings, job.event, { ms: performance.now() - began, busyMs });
     if (!result.ok && !closed) {
       log.failed(job.request.requestId, result);
       options.onFailure?.(settings.name, result);
@@ -133,7 +148,7 @@ function startPool(settings: FunctionSettings, options: LambdaOptions) {
       }
       return new Promise((settle) => {
         const request = { requestId: randomUUID(), payload, timeoutMs: settings.timeoutMs };
-        waiting.push({ request, settle });
+        waiting.push({ event, request, settle });
         dispatch();
       });
     },
@@ -202,6 +217,8 @@ function startContainer(
         worker.postMessage(request);
       });
     },
+    /** Time at work since the start: what is left of it is waiting for answers. */
+    busyMs: () => worker.performance.eventLoopUtilization().active,
     stop: () => worker.terminate(),
   };
 }
