@@ -30,7 +30,7 @@ try {
   const base = await sampleAgreement();
   const parts = await sampleParts(now());
   const one = await sampleOptions(parts, base, now());
-  const { partyA: _, ...unsealed } = one;
+  const unsealed = { ...one, seals: [] };
   const [first] = one.signers;
   const certified = { ...unsealed, signers: [] };
   const signedOnce = { ...unsealed, signers: first ? [first] : [] };

@@ -25,6 +25,19 @@ export const isSigned = (chain: Chain): boolean => find(chain, "DOCUMENT_SIGNED"
 export const verificationOf = (chain: Chain, signer: unknown): Entry | undefined =>
   find(chain, "AUTH_RESULT", { result: "SUCCESS", signer: Number(signer) });
 
+/** The step in which the platform sealed in that signer's name. */
+export const sealedFor = (chain: Chain, signer: number): Entry | undefined =>
+  find(chain, "AUTO_SIGN", { signer });
+
+/** Everybody whom the first step names, or the one signer that it needs not name. */
+function signersOf({ entries }: Chain): number[] {
+  const named = Object.keys(entries[0]?.facts ?? {}).flatMap((name) => {
+    const [, number] = /^signer(\d{1,3})$/.exec(name) ?? [];
+    return number === undefined ? [] : [Number(number)];
+  });
+  return named.length > 0 ? named : [1];
+}
+
 /** Completed, which takes a signature, a passed verification and the signed document; or how else it ended. */
 export async function outcomeClaim(chain: Chain): Promise<Claim> {
   const ended = chain.entries.filter(({ step }) => ends.includes(step));
@@ -36,6 +49,10 @@ export async function outcomeClaim(chain: Chain): Promise<Claim> {
   for (const missing of ["SIGNED", "AUTH_RESULT", "DOCUMENT_SIGNED"]) {
     const facts = missing === "AUTH_RESULT" ? { result: "SUCCESS" } : {};
     refuse(!find(chain, missing, facts), "entries/", "endMissing", { missing });
+  }
+  for (const signer of signersOf(chain)) {
+    const isThere = find(chain, "SIGNED", { signer }) ?? sealedFor(chain, signer);
+    refuse(!isThere, "entries/", "signerMissing", { signer });
   }
   return holds("outcome", "completed", { at: chain.entries.at(-1)?.at ?? "" });
 }
@@ -61,12 +78,20 @@ export async function agreementClaim(chain: Chain, files: Files): Promise<Claim>
   return holds("agreement", signed.length > 0 ? "agreementHolds" : "agreementUnsigned", { hash });
 }
 
-/** Who signed and when, and by what each of them was verified: one claim each. */
+/**
+ * Who signed and when, and by what each of them was verified: one claim each; and for whom the platform sealed,
+ * under which mandate.
+ */
 export const signerClaims = (chain: Chain): Claim[] =>
   chain.entries
-    .filter(({ step }) => step === "SIGNED")
-    .flatMap(({ at, facts }) => {
+    .filter(({ step }) => step === "SIGNED" || step === "AUTO_SIGN")
+    .flatMap(({ at, facts, step }) => {
       const signer = Number(facts.signer);
+      const mandate = String(facts.mandate);
+      if (step === "AUTO_SIGN")
+        return signer === 0
+          ? [holds("signer", "partyASealed", { at, mandate })]
+          : [holds("signer", "signerSealed", { signer, at, mandate })];
       const result = verificationOf(chain, signer);
       return [
         holds("signer", "signerHolds", { signer, at }),

@@ -48,6 +48,14 @@ const messages = {
     "signer {signer}, {at} by the platform's clock",
     "签署人 {signer}，{at}（平台时钟）",
   ),
+  signerSealed: text(
+    "signer {signer}, sealed by the platform under {mandate}, {at}",
+    "签署人 {signer}，平台依据 {mandate} 代为签章，{at}",
+  ),
+  partyASealed: text(
+    "party A, sealed by the platform under {mandate}, {at}",
+    "甲方，平台依据 {mandate} 代为签章，{at}",
+  ),
   verifiedHolds: text(
     "signer {signer} by {method}, {at} ({id})",
     "签署人 {signer}，{method}，{at}（{id}）",
@@ -154,6 +162,10 @@ const messages = {
   endMissing: text(
     "the steps do not lead to an end: {missing} is missing",
     "步骤没有结局：缺少 {missing}",
+  ),
+  signerMissing: text(
+    "complete, though signer {signer} never signed",
+    "已完成，但签署人 {signer} 从未签署",
   ),
   endTwice: text("two ends that exclude each other", "存在两个互斥的结局"),
   statementForm: text("not the statement of this contract", "不是本合同的封存声明"),

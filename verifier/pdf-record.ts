@@ -2,7 +2,7 @@ import { type Bytes, bytesOf, hexOf, same, sha256, sha256Hex } from "./bytes.ts"
 import type { Certificate } from "./certificate.ts";
 import type { Chain, Entry } from "./chain.ts";
 import { Broken, type Claim, holds, refuse } from "./claim.ts";
-import { entryFile, find, verificationOf } from "./contract-claims.ts";
+import { entryFile, find, sealedFor, verificationOf } from "./contract-claims.ts";
 import type { PdfFile } from "./pdf-revisions.ts";
 import type { PdfSignature } from "./pdf-signature.ts";
 
@@ -54,7 +54,8 @@ export async function compareRevisions(
 
 /**
  * A signer's certificate was issued for this contract (OU `contract#number`) after this verification
- * (serialNumber, its hash), and the step of signing names it; 0 is the party sealed for by mandate.
+ * (serialNumber, its hash), and the step of signing names it. Whoever was sealed for has a mandate instead;
+ * 0 is party A, whose mandate stands with the document in the chains of one signer.
  */
 export async function checkSubject(
   signature: PdfSignature,
@@ -74,10 +75,12 @@ export async function checkSubject(
   const recorded = Object.entries(facts).filter(([key]) => key.endsWith("Certificate"));
   const hash = await sha256Hex(certificate.der);
   if (number === undefined || !recorded.some(([, value]) => value === hash)) throw bad();
-  const proof = number === 0 ? facts.mandate : verificationOf(chain, number)?.facts.verificationId;
+  const sealed = sealedFor(chain, number);
+  const mandate = sealed?.facts.mandate ?? (number === 0 ? facts.mandate : undefined);
+  const proof = mandate ?? verificationOf(chain, number)?.facts.verificationId;
   if (hexOf(await sha256(bytesOf(String(proof)))) !== certificate.name.serial) throw bad();
   const signed = find(chain, "SIGNED", { signer: number });
-  if (number > 0 && signed === undefined) throw bad();
+  if (mandate === undefined && signed === undefined) throw bad();
   const isEarly =
     signed && stamp && Date.parse(stamp.at) < Date.parse(signed.at) - clockToleranceMs;
   if (isEarly) throw new Broken(culprit, "stampTooEarly", { at: stamp.at });
@@ -97,7 +100,7 @@ export function orderClaim(
   const inPdf = signatures
     .filter((one) => one.kind === "signature" && !one.isCertification)
     .map((one) => one.kind === "signature" && numberOf(one.certificate, chain))
-    .filter((number) => number !== 0);
+    .filter((number) => number !== 0 && sealedFor(chain, Number(number)) === undefined);
   const entries = chain.entries.filter(({ step }) => step === "SIGNED");
   for (const entry of entries) {
     const signer = Number(entry.facts.signer);

@@ -1,4 +1,4 @@
-import type { Fact, TemplateBlock } from "./agreement.ts";
+import type { Fact, Party, SignaturePlace, TemplateBlock } from "./agreement.ts";
 import type { UserType } from "./words.ts";
 
 /**
@@ -42,11 +42,18 @@ export function opening(userType: UserType, scene: string): TemplateBlock[] {
             { label: "通知方式", value: "业务系统站内通知" },
           ],
         },
-        { role: "乙方", name: "{{partyBName}}", facts: partyBFacts[userType] },
+        partyB(userType),
       ],
     },
   ];
 }
+
+/** The signer, as the agreement names it at its top. */
+export const partyB = (userType: UserType): Party => ({
+  role: "乙方",
+  name: "{{partyBName}}",
+  facts: partyBFacts[userType],
+});
 
 const partyBFacts = {
   PERSONAL: [
@@ -152,13 +159,16 @@ export const signatures = (userType: UserType): TemplateBlock => ({
       facts: [{ label: "身份", value: "支付服务提供方" }],
       note: "电子签章，以证据包记录为准",
     },
-    {
-      role: "乙方",
-      name: "{{partyBName}}",
-      facts: signerFacts[userType],
-      note: "电子签名，认证结果见证据包",
-    },
+    placeOfPartyB(userType),
   ],
+});
+
+/** Where the signer signs. */
+export const placeOfPartyB = (userType: UserType): SignaturePlace => ({
+  role: "乙方",
+  name: "{{partyBName}}",
+  facts: signerFacts[userType],
+  note: "电子签名，认证结果见证据包",
 });
 
 /** By what a reader of the signature page tells the signer from others of the same name. */

@@ -205,6 +205,7 @@ function changed(contract: Contract, entry: Entry): Contract {
           recoveries: (contract.attention?.recoveries ?? 0) + 1,
         },
       };
+    case "AUTO_SIGN":
     case "CALLBACK_DELIVERED":
     case "CALLBACK_UNDELIVERED":
     case "ERASED":

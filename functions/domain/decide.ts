@@ -30,7 +30,7 @@ import {
 import type { Facts } from "./evidence.ts";
 import { figures } from "./figures.ts";
 import { profileOf } from "./profile.ts";
-import { isThrough, isTurnOf, type Signer } from "./signer.ts";
+import { acts, isThrough, isTurnOf, type Signer } from "./signer.ts";
 
 type Visit = { readonly signer: number; readonly ip: string; readonly userAgent: string };
 
@@ -77,7 +77,7 @@ export type Command = { readonly at: string } & (
   | WithdrawCommand
   | VerificationCommand
   | { readonly type: "conclude"; readonly cause: string }
-  | { readonly type: "signDocument"; readonly facts: Facts }
+  | { readonly type: "signDocument"; readonly mandate: string; readonly facts: Facts }
   | {
       readonly type: "seal";
       readonly root: string;
@@ -178,13 +178,7 @@ export function decide(contract: Contract, command: Command): Decision {
     case "conclude":
       return conclude(contract, command);
     case "signDocument":
-      if (contract.agreement?.signed) return nothing;
-      return contract.state.status === "SEALING"
-        ? { drafts: [draft(command, "DOCUMENT_SIGNED", "platform", command.facts)] }
-        : refuse(
-            "NOT_YET",
-            `the document of a contract that is ${contract.state.status} stays unsigned`,
-          );
+      return signDocument(contract, command);
     case "seal":
       return seal(contract, command);
     case "archive":
@@ -340,6 +334,22 @@ function conclude(contract: Contract, command: Of<"conclude">): Decision {
     return { drafts: [failed(command, "VERIFIER_DOWN", command.cause)] };
   return refuse("NOT_YET", `the contract is ${contract.state.status} and has time left`);
 }
+
+/** K49: in whose name the platform sealed, and under what, stands in the chain before the document itself. */
+function signDocument(contract: Contract, command: Of<"signDocument">): Decision {
+  if (contract.agreement?.signed) return nothing;
+  const { status } = contract.state;
+  if (status !== "SEALING")
+    return refuse("NOT_YET", `the document of a contract that is ${status} stays unsigned`);
+  const absent = contract.signers.filter((signer) => !acts(signer));
+  const seals = [partyA(command.mandate), ...absent].map(({ number, mandate }) =>
+    draft(command, "AUTO_SIGN", "platform", { signer: number, mandate: String(mandate) }),
+  );
+  return { drafts: [...seals, draft(command, "DOCUMENT_SIGNED", "platform", command.facts)] };
+}
+
+/** Stands beside the signers, under number 0. */
+const partyA = (mandate: string) => ({ number: 0, mandate });
 
 function seal(contract: Contract, command: Of<"seal">): Decision {
   if (contract.sealed) return nothing;

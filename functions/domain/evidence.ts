@@ -23,6 +23,7 @@ export type Step =
   | "REVOKED"
   | "EXPIRED"
   | "FAILED"
+  | "AUTO_SIGN"
   | "DOCUMENT_SIGNED"
   | "SEALED"
   | "COMPLETED"
@@ -97,6 +98,7 @@ const evidenceTypes = {
   REVOKED: "FLOW",
   EXPIRED: "FLOW",
   FAILED: "FLOW",
+  AUTO_SIGN: "PROTOCOL",
   DOCUMENT_SIGNED: "PROTOCOL",
   SEALED: "FLOW",
   COMPLETED: "FLOW",

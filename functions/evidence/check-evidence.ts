@@ -79,14 +79,18 @@ function documentFaults(entries: readonly Entry[], files: Files): string[] {
     .map(([name]) => `bundle: ${name} is not the one of the chain`);
 }
 
-/** The signers in their order, then party A, which the platform seals for. */
+/** The signers in their order, then those the platform seals for; chains without AUTO_SIGN have party A alone. */
 function signaturesOf(entries: readonly Entry[], files: Files): DocumentSignature[] {
   const sealedAt = entries.find(({ step }) => step === "DOCUMENT_SIGNED")?.at;
   if (sealedAt === undefined) return [];
   const signers = entries.filter(({ step }) => step === "SIGNED");
+  const automatic = entries.filter(({ step }) => step === "AUTO_SIGN");
+  const sealed = automatic.length > 0 ? automatic.map(({ facts }) => Number(facts.signer)) : [0];
   return [
     ...signers.map(({ at, facts }) => signature(files, `signer-${facts.signer}`, at)),
-    signature(files, "party-a", sealedAt),
+    ...sealed.map((number) =>
+      signature(files, number === 0 ? "party-a" : `signer-${number}`, sealedAt),
+    ),
   ];
 }
 

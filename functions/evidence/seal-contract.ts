@@ -18,7 +18,10 @@ export type OpenChain = {
 
 /** What is made while a contract is sealed; when and in which order is decided here. */
 export type SealMakers = {
-  readonly signDocument: (chain: OpenChain, details: Details) => Promise<Facts>;
+  readonly signDocument: (
+    chain: OpenChain,
+    details: Details,
+  ) => Promise<{ readonly mandate: string; readonly facts: Facts }>;
   readonly sealBundle: (chain: OpenChain, at: string) => Promise<SealedBundle>;
   readonly issueCredential: (contract: Contract, entries: readonly Entry[]) => Promise<string>;
 };
@@ -62,8 +65,8 @@ export function contractSealer(world: World, contracts: ContractStore, make: Sea
     if (contract.state.status !== "SEALING" || contract.agreement?.signed) return contract;
     const chain = await openChain(contract);
     const { details } = await contracts.readDetails(contract.id);
-    const facts = await make.signDocument(chain, details);
-    const command = { type: "signDocument", at: world.now(), facts } as const;
+    const signing = await make.signDocument(chain, details);
+    const command = { type: "signDocument", at: world.now(), ...signing } as const;
     return (await advance(contracts, contract.id, command)).contract;
   }
 

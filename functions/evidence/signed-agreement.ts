@@ -1,13 +1,14 @@
 import { type Certificate, certificatesFromPem } from "../adapters/certificate.ts";
 import type { Certificates } from "../adapters/certificates.ts";
 import type { CmsSigner, Timestamp } from "../adapters/cms.ts";
-import type { Details } from "../adapters/contract-items.ts";
+import { type Details, subjectOf } from "../adapters/contract-items.ts";
 import type { DataKey } from "../adapters/data-key.ts";
 import type { DocumentStore } from "../adapters/document-store.ts";
 import type { SigningKey } from "../adapters/signing-key.ts";
 import { agreementVariables, maskedName } from "../domain/agreement-variables.ts";
 import type { Contract } from "../domain/contract.ts";
 import type { Disclosure, Facts } from "../domain/evidence.ts";
+import { acts } from "../domain/signer.ts";
 import type { Handwriting } from "../pades/appearance.ts";
 import { openPdf, pageNumbers } from "../pades/growing-pdf.ts";
 import { signAgreement } from "../pades/sign-agreement.ts";
@@ -41,8 +42,11 @@ export function agreementSigner(
 ) {
   return {
     /** Signs and stores; the facts name every revision, so that nothing can be slipped between two of them. */
-    async sign(open: OpenChain, details: Details): Promise<Facts> {
-      const { contract, entries, disclosures, dataKey } = open;
+    async sign(
+      open: OpenChain,
+      details: Details,
+    ): Promise<{ readonly mandate: string; readonly facts: Facts }> {
+      const { contract, dataKey } = open;
       const { agreement } = contract;
       if (agreement === undefined) throw new Error(`contract ${contract.id} has no agreement`);
       const [base, chain, revocationList, fonts] = await Promise.all([
@@ -52,62 +56,32 @@ export function agreementSigner(
         agreementFonts(),
       ]);
       const platform = [chain.platform, ...chain.authority] as const;
-      const signed = entries.find((entry) => entry.step === "SIGNED");
-      const passed = entries.find(
-        (entry) => entry.step === "AUTH_RESULT" && entry.facts.result === "SUCCESS",
-      );
-      if (signed === undefined || passed === undefined)
-        throw new Error(`contract ${contract.id} is sealing without both gates in its chain`);
-      const variables = agreementVariables({ ...contract, contractId: contract.id, ...details });
-      const person = maskedName(details.subject.legalRepName ?? details.subject.name);
-      const signer = await oneTimeSigner(chain.authority, {
-        contractId: contract.id,
-        signerNumber: 1,
-        commonName: person,
-        verificationId: String(passed.facts.verificationId),
-      });
-      const partyA = await oneTimeSigner(chain.authority, {
-        contractId: contract.id,
-        signerNumber: 0,
-        commonName: variables.partyAName ?? "",
-        verificationId: mandate,
-      });
+      const at = world.now();
+      const signers = await visibleSigners(open, details, chain.authority);
+      const seals = await visibleSeals(open, details, { authority: chain.authority, at });
       const result = await signAgreement(base, {
         contractId: contract.id,
         fonts,
-        places: signaturePlaces(pageNumbers(openPdf(base)).length - 1),
+        places: signaturePlaces(pageNumbers(openPdf(base)).length - 1, contract.signers.length),
         certification: { chain: platform, sign: tools.platformKey.sign },
-        signers: [
-          {
-            field: "Signer1",
-            name: details.subject.name,
-            maskedId: details.subject.idNumber
-              ? (variables.idNumberMasked ?? "")
-              : (details.subject.creditCode ?? ""),
-            at: signed.at,
-            handwriting: handwritingOf(disclosures[signed.index]),
-            signer,
-          },
-        ],
-        partyA: {
-          field: "PartyA",
-          name: variables.partyAName ?? "",
-          mandate,
-          at: signed.at,
-          signer: partyA,
-        },
+        signers,
+        seals,
         revocationLists: [revocationList],
         timestamp: tools.timestamp,
-        at: world.now(),
+        at,
       });
       const newest = result.revisions.at(-1);
       if (newest === undefined) throw new Error(`signing ${contract.id} made no revision`);
+      const certificates = [...signers, ...seals].map(
+        ({ number, signer }) => [number, signer.chain[0]] as const,
+      );
       await storeFiles(tools.documents, dataKey, signedKey(contract.id, newest.sha256), {
         "signed.pdf": result.bytes,
-        "signer-1.pem": Buffer.from(signer.chain[0].pem),
-        "party-a.pem": Buffer.from(partyA.chain[0].pem),
+        ...Object.fromEntries(
+          certificates.map(([number, { pem }]) => [pemName(number), Buffer.from(pem)]),
+        ),
       });
-      return {
+      const facts = {
         signedHash: newest.sha256,
         ...Object.fromEntries(
           result.revisions.map(({ name, length, sha256 }, number) => [
@@ -115,11 +89,12 @@ export function agreementSigner(
             `${name} ${length} ${sha256}`,
           ]),
         ),
-        signerCertificate: signer.chain[0].sha256,
-        partyACertificate: partyA.chain[0].sha256,
-        mandate,
+        ...Object.fromEntries(
+          certificates.map(([number, { sha256 }]) => [certificateFact(number), sha256]),
+        ),
         timestamped: result.timestamped,
       };
+      return { mandate, facts };
     },
 
     /** What `sign` stored. */
@@ -136,6 +111,69 @@ export function agreementSigner(
     },
   };
 
+  /** Everybody who signed, in the order of signing; each after the verification that the certificate names. */
+  function visibleSigners(
+    { contract, entries, disclosures }: OpenChain,
+    details: Details,
+    authority: readonly Certificate[],
+  ) {
+    const signed = entries.filter(({ step }) => step === "SIGNED");
+    if (signed.length !== contract.signers.filter(acts).length)
+      throw new Error(`contract ${contract.id} is sealing with ${signed.length} signatures`);
+    return Promise.all(
+      signed.map(async ({ at, index, facts }) => {
+        const number = Number(facts.signer);
+        const passed = entries.find(
+          (entry) =>
+            entry.step === "AUTH_RESULT" &&
+            entry.facts.signer === number &&
+            entry.facts.result === "SUCCESS",
+        );
+        if (passed === undefined)
+          throw new Error(`contract ${contract.id} is sealing before signer ${number} is verified`);
+        const subject = subjectOf(details, number);
+        const signer = await oneTimeSigner(authority, {
+          contractId: contract.id,
+          signerNumber: number,
+          commonName: maskedName(subject.legalRepName ?? subject.name),
+          verificationId: String(passed.facts.verificationId),
+        });
+        const handwriting = handwritingOf(disclosures[index]);
+        return { number, ...partyOf(contract, details, number), at, handwriting, signer };
+      }),
+    );
+  }
+
+  /** Those in whose name the platform seals (K49): signers with a standing mandate, then party A. */
+  function visibleSeals(
+    { contract }: OpenChain,
+    details: Details,
+    { authority, at }: { readonly authority: readonly Certificate[]; readonly at: string },
+  ) {
+    const { partyAName = "" } = agreementVariables({
+      ...contract,
+      contractId: contract.id,
+      ...details,
+    });
+    const absent = contract.signers.flatMap(({ number, mandate: own }) =>
+      own === undefined
+        ? []
+        : [{ number, ...partyOf(contract, details, number), mandate: `授权合同 ${own}`, own }],
+    );
+    const partyA = { number: 0, field: "PartyA", name: partyAName, mandate, own: mandate };
+    return Promise.all(
+      [...absent, partyA].map(async ({ own, ...party }) => {
+        const signer = await oneTimeSigner(authority, {
+          contractId: contract.id,
+          signerNumber: party.number,
+          commonName: party.name,
+          verificationId: own,
+        });
+        return { ...party, at, signer };
+      }),
+    );
+  }
+
   /** A key for one signature: made, certified, used and forgotten (§13 of the signature law: sole control). */
   async function oneTimeSigner(
     authority: readonly Certificate[],
@@ -146,6 +184,23 @@ export function agreementSigner(
     return { chain: [own, ...authority], sign: async (message) => pair.sign(message) };
   }
 }
+
+/** Where a signer signs, and by what a reader knows who that is. */
+function partyOf(contract: Contract, details: Details, number: number) {
+  const subject = subjectOf(details, number);
+  const variables = agreementVariables({ ...contract, contractId: contract.id, subject });
+  return {
+    field: `Signer${number}`,
+    name: subject.name,
+    maskedId: subject.idNumber ? (variables.idNumberMasked ?? "") : (subject.creditCode ?? ""),
+  };
+}
+
+const pemName = (number: number): string => (number === 0 ? "party-a.pem" : `signer-${number}.pem`);
+
+/** The first two names are older than the second signer. */
+const certificateFact = (number: number): string =>
+  ["partyACertificate", "signerCertificate"][number] ?? `signer${number}Certificate`;
 
 function handwritingOf(disclosures: readonly Disclosure[] = []): Handwriting {
   const signature = disclosures.find(({ name }) => name === "signature");

@@ -46,7 +46,8 @@ export type SignAgreementOptions = {
   readonly certification: CmsSigner;
   /** In the order they signed. */
   readonly signers: readonly VisibleSigner[];
-  readonly partyA?: VisibleSeal;
+  /** Those in whose name the platform seals, in the order of their places. */
+  readonly seals: readonly VisibleSeal[];
   /** Revocation lists that cover the certificates used, DER. */
   readonly revocationLists: readonly Uint8Array[];
   /** Absent or failing, the file is signed all the same, without tokens (C-73). */
@@ -71,14 +72,14 @@ const capacity = { plain: 4 * 1024, withToken: 12 * 1024 };
 
 /**
  * Signs an agreement as PAdES (ETSI EN 319 142-1, B-LTA with time-stamps): the platform certifies,
- * each signer signs in his own revision, party A is sealed, then validation data and a document
+ * each signer signs in his own revision, absent parties are sealed, then validation data and a document
  * time-stamp over everything. `base` stays as it is, byte for byte, under all of it (issue 3).
  */
 export async function signAgreement(
   base: Uint8Array,
   options: SignAgreementOptions,
 ): Promise<SignedAgreement> {
-  const { contractId, at, certification, signers, partyA } = options;
+  const { contractId, at, certification, signers, seals } = options;
   const tokens = tokenSource(options.timestamp);
   const room = options.timestamp ? capacity.withToken : capacity.plain;
   let pdf = openPdf(base);
@@ -104,10 +105,9 @@ export async function signAgreement(
   await sign(certificationField, certified, certification);
   for (const one of signers)
     await signVisibly(one, (letters, box) => drawSignature(letters, box, one));
-  if (partyA) await signVisibly(partyA, (letters, box) => drawSeal(letters, box, partyA));
+  for (const one of seals) await signVisibly(one, (letters, box) => drawSeal(letters, box, one));
 
-  const parties = partyA ? [...signers, partyA] : signers;
-  const used = [certification, ...parties.map(({ signer }) => signer)];
+  const used = [certification, ...[...signers, ...seals].map(({ signer }) => signer)];
   const chains = used.flatMap(({ chain }) => chain.map(({ der }) => der));
   const certificates = distinct([...chains, ...tokens.made.flatMap(certificatesOf)]);
   const validation = { certificates, lists: options.revocationLists };

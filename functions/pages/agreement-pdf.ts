@@ -4,7 +4,7 @@ import { codePointName } from "../domain/plain-text.ts";
 import { drawBlock, drawFooters, drawTitle } from "./agreement-drawing.ts";
 import { type AgreementFonts, faceOf } from "./agreement-fonts.ts";
 import { margin, type Sheet, styles } from "./pdf-sheet.ts";
-import { drawSignaturePage } from "./signature-page.ts";
+import { drawSignaturePages } from "./signature-page.ts";
 
 type AgreementPdfOptions = {
   readonly fonts: AgreementFonts;
@@ -59,7 +59,7 @@ export async function agreementPdf(
   drawTitle(sheet, agreement.title, "H1", styles.title);
   for (const [index, block] of agreement.blocks.entries()) {
     if (block.kind !== "signatures") drawBlock(sheet, block, agreement.blocks[index + 1]);
-    else drawSignaturePage(sheet, block.places, { title: agreement.title, contractId, verifyUrl });
+    else drawSignaturePages(sheet, block.places, { title: agreement.title, contractId, verifyUrl });
   }
   root.end();
   drawFooters(sheet, contractId, contentHash(agreement));

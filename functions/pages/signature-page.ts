@@ -17,7 +17,7 @@ import {
   styles,
   tagged,
 } from "./pdf-sheet.ts";
-import { type Card, signatureCard } from "./signature-places.ts";
+import { type Card, cardsPerPage, signatureCard } from "./signature-places.ts";
 
 type SignaturePage = {
   readonly title: string;
@@ -26,10 +26,19 @@ type SignaturePage = {
 };
 
 /**
- * The last page: who signs, a place for each to sign in, and where to check the file (issue 3). It
- * looks alike in every agreement, whatever it holds: `signaturePlaces` counts on that.
+ * The last page, or the last pages where many sign: who signs, a place for each to sign in, and where to check
+ * the file (issue 3). They look alike in every agreement, whatever it holds: `signaturePlaces` counts on that.
  */
-export function drawSignaturePage(
+export function drawSignaturePages(
+  sheet: Sheet,
+  places: readonly SignaturePlace[],
+  about: SignaturePage,
+): void {
+  for (let from = 0; from < places.length; from += cardsPerPage)
+    drawSignaturePage(sheet, places.slice(from, from + cardsPerPage), about);
+}
+
+function drawSignaturePage(
   sheet: Sheet,
   places: readonly SignaturePlace[],
   { title, contractId, verifyUrl }: SignaturePage,

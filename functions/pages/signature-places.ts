@@ -30,9 +30,12 @@ const padding = 14;
 const freeWidth = 204;
 const captionHeight = 18;
 
+/** More would reach the code at the foot of the page. */
+export const cardsPerPage = 3;
+
 /** The card of party `index`: 0 is party A, then the signers in the order of their numbers. */
 export function signatureCard(index: number): Card {
-  const y = firstCard + index * (cardHeight + cardGap);
+  const y = firstCard + (index % cardsPerPage) * (cardHeight + cardGap);
   const card = { x: full.x, y, width: full.width, height: cardHeight };
   return {
     ...card,
@@ -46,17 +49,18 @@ export function signatureCard(index: number): Card {
 }
 
 /**
- * Where the parties sign: `PartyA`, then `Signer1`, `Signer2`… on the last page of every agreement.
- * The page looks the same in each of them, so its places are known from its number (from 0) alone.
+ * Where the parties sign: `PartyA`, then `Signer1`, `Signer2`… on the last pages of every agreement. They look
+ * the same in each of them, so the places are known from the last page's number (from 0) alone.
  */
 export const signaturePlaces = (lastPage: number, signers = 1): SignatureField[] =>
   Array.from({ length: signers + 1 }, (_, index) => {
     const { x, y, width, height } = signatureCard(index).free;
     const rounded = (value: number): number => Math.round(value * 100) / 100;
     const top = page.height - y;
+    const pagesAfter = Math.floor(signers / cardsPerPage) - Math.floor(index / cardsPerPage);
     return {
       name: index === 0 ? "PartyA" : `Signer${index}`,
-      page: lastPage,
+      page: lastPage - pagesAfter,
       rect: [rounded(x), rounded(top - height), rounded(x + width), rounded(top)],
     };
   });

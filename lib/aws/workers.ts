@@ -67,6 +67,7 @@ export class Workers extends Construct {
     const startFromEvent = this.worker("start-from-event", [
       ...contracts,
       tables.readTemplates,
+      tables.findAuthorizations,
       storage.createPersonalData,
       secrets.partners,
       secrets.platform,

@@ -194,7 +194,7 @@ export const usual: Readonly<Record<Command["type"], Command>> = {
     evidence: { transactionNo: "TX1" },
   },
   conclude: { type: "conclude", at, cause: "" },
-  signDocument: { type: "signDocument", at, facts: { signedHash: "c".repeat(64) } },
+  signDocument: { type: "signDocument", at, mandate: "standing", facts: { signedHash: "c".repeat(64) } },
   seal: {
     type: "seal",
     at,

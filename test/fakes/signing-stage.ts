@@ -38,7 +38,7 @@ export type Run = ReturnType<Stage["begin"]>;
 
 /** Paper and log are made elsewhere; here it matters when, and how often, they are asked for. */
 const plainMakers: SealMakers = {
-  signDocument: async () => ({ signedHash: "e".repeat(64) }),
+  signDocument: async () => ({ mandate: "standing", facts: { signedHash: "e".repeat(64) } }),
   sealBundle: async ({ entries }) => ({
     facts: {
       root: merkleRoot(entries.map(leafHash)),

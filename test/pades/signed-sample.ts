@@ -93,13 +93,15 @@ export async function sampleOptions(
         signer: await signer(2, "欧***"),
       },
     ],
-    partyA: {
-      field: "PartyA",
-      name: "拉卡拉支付股份有限公司",
-      mandate: "《平台代签授权书》PM-2026-01",
-      at,
-      signer: await signer(0, "拉卡拉支付股份有限公司"),
-    },
+    seals: [
+      {
+        field: "PartyA",
+        name: "拉卡拉支付股份有限公司",
+        mandate: "《平台代签授权书》PM-2026-01",
+        at,
+        signer: await signer(0, "拉卡拉支付股份有限公司"),
+      },
+    ],
     revocationLists,
     at,
   };

@@ -81,8 +81,8 @@ export async function sealedBundle(
   const signer = agreementSigner(world, tools);
   const before = tell(told);
   const completes = before.contract.state.status === "SEALING";
-  const facts = completes && (await signer.sign({ ...before, dataKey }, details));
-  const story = facts ? tell([...told, { type: "signDocument", facts }]) : before;
+  const signing = completes && (await signer.sign({ ...before, dataKey }, details));
+  const story = signing ? tell([...told, { type: "signDocument", ...signing }]) : before;
   // Two other contracts' leaves, so that the proof has a path.
   await tools.log.append("other", hashBytes(Buffer.from("one")));
   await tools.log.append("another", hashBytes(Buffer.from("two")));

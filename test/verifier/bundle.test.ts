@@ -43,7 +43,7 @@ describe("A-26: a bundle is verified claim by claim", () => {
     expect(report.claims.filter(({ status }) => status !== "holds")).toEqual([]);
     expect(report.verdict).toBe("holds");
     expect(report.claims.map(({ title }) => title)).toEqual([
-      ...["outcome", "agreement", "signer", "verified", "disclosures"],
+      ...["outcome", "agreement", "signer", "verified", "signer", "disclosures"],
       ...["pdfKnown", "pdfUnchanged", "pdfSignature", "pdfSignature", "pdfSignature", "pdfWhole"],
       ...[
         "pdfOrder",
@@ -237,7 +237,7 @@ describe("one planted fault in a file fails with its culprit", () => {
     ["a step less", () => ({ "entries/0003.json": undefined }), "steps: entries/0003.json"],
     [
       "the last step less",
-      () => ({ "entries/0009.json": undefined }),
+      () => ({ "entries/0010.json": undefined }),
       "covers: seal/statement.json",
     ],
     [
@@ -247,7 +247,7 @@ describe("one planted fault in a file fails with its culprit", () => {
     ],
     [
       "another statement",
-      () => edited("seal/statement.json", '"treeSize":10', '"treeSize":11'),
+      () => edited("seal/statement.json", '"treeSize":11', '"treeSize":12'),
       "covers: seal/statement.json",
     ],
     [
@@ -345,7 +345,7 @@ describe("whoever holds the platform's keys still cannot seal a story that does 
     ],
     [
       "another mandate than the seal's",
-      altered("DOCUMENT_SIGNED", { facts: { mandate: "none" } }),
+      altered("AUTO_SIGN", { facts: { mandate: "none" } }),
       "pdfSignature: signed.pdf, signature PartyA",
     ],
     [
