@@ -4,7 +4,9 @@ import type { PlatformKeys } from "./adapters/platform-keys.ts";
 import { assembleContracts, assembleLinks } from "./assemble.ts";
 import { wordProblem } from "./dialects/native.ts";
 import { type Contract, isTerminal, signerOf } from "./domain/contract.ts";
+import { isConfirmed } from "./domain/decide-otp.ts";
 import { isOver, isPast } from "./domain/drafts.ts";
+import { needsOtp } from "./domain/otp.ts";
 import { Problem } from "./domain/problem.ts";
 import { profileOf } from "./domain/profile.ts";
 import { isThrough, isTurnOf, type Signer } from "./domain/signer.ts";
@@ -74,9 +76,11 @@ const isAtVerification = (contract: Contract, signer: Signer): boolean =>
     : signer.consentedAt !== undefined && signer.verifiedAt === undefined;
 
 function signingScreen(contract: Contract, signer: Signer, at: string): Screen["name"] {
-  if (contract.agreement === undefined || signer.sms.message === 0)
+  if (contract.agreement === undefined || signer.linkExpiresAt === undefined)
     return contract.attention ? "systemError" : "preparing";
-  return isPast(signer.linkExpiresAt, at) ? "linkExpired" : "sign";
+  if (isPast(signer.linkExpiresAt, at)) return "linkExpired";
+  const isUnlocked = signer.verifiedAt === undefined || isConfirmed(signer, at);
+  return needsOtp(signer) && !isUnlocked ? "otp" : "sign";
 }
 
 function verificationScreen(contract: Contract, { challenge }: Signer): Screen["name"] {
@@ -126,4 +130,6 @@ export const signatureSchema = z.union([
       }),
   }),
   z.strictObject({ typedName: z.string().trim().min(1).max(64) }),
+  // C-39's CA_CERT: the certificate alone.
+  z.strictObject({ certificate: z.literal(true) }),
 ]);

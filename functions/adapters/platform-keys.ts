@@ -7,6 +7,8 @@ import { secret } from "./secrets.ts";
 /** Crockford's alphabet: no letter that a person could misread on paper. */
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const idCharacters = 26;
+const shortAlphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const shortCharacters = 10;
 
 /**
  * Ids and links derive from one secret, so that a request always names the same contract and a contract
@@ -44,6 +46,16 @@ export function platformKeys(world: World, secretId: string) {
       const bytes = await derive("face-verification-id", owner, bizType, bizId);
       return `VR${base32(bytes)}` as FaceVerificationId;
     },
+    /** Six digits (3.4), another six for every code of a signer; nothing that could be read is kept of them. */
+    async otp(contractId: string, signer: number, number: number): Promise<string> {
+      const bytes = await derive("otp", contractId, String(signer), String(number));
+      return String(bytes.readBigUInt64BE() % 1_000_000n).padStart(6, "0");
+    },
+    /** Ten of base62 (3.4): short enough for a message, and beyond guessing at thirty tries a minute. */
+    async shortCode(contractId: string, signer: number): Promise<string> {
+      const bytes = await derive("short-link", contractId, String(signer));
+      return spell(bytes, shortAlphabet, shortCharacters);
+    },
     /** Recognises equal values without keeping them: a keyed hash, because an identity number can be guessed. */
     async fingerprint(text: string): Promise<string> {
       return (await derive("fingerprint", text)).toString("hex");
@@ -66,13 +78,16 @@ export function platformKeys(world: World, secretId: string) {
 
 export type PlatformKeys = ReturnType<typeof platformKeys>;
 
-function base32(bytes: Buffer): string {
-  let bits = 0n;
-  for (const byte of bytes) bits = (bits << 8n) | BigInt(byte);
+const base32 = (bytes: Buffer): string => spell(bytes, alphabet, idCharacters);
+
+function spell(bytes: Buffer, letters: string, length: number): string {
+  const base = BigInt(letters.length);
+  let value = 0n;
+  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
   let text = "";
-  for (let place = 0; place < idCharacters; place += 1) {
-    text += alphabet[Number(bits & 31n)];
-    bits >>= 5n;
+  for (let place = 0; place < length; place += 1) {
+    text += letters[Number(value % base)];
+    value /= base;
   }
   return text;
 }

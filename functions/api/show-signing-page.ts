@@ -5,7 +5,10 @@ import { agreementTitle } from "../domain/agreement-types.ts";
 import { maskedName } from "../domain/agreement-variables.ts";
 import { type Contract, isTerminal } from "../domain/contract.ts";
 import { contractAgreement } from "../domain/contract-agreement.ts";
+import { isPast } from "../domain/drafts.ts";
+import { figures } from "../domain/figures.ts";
 import { composePage } from "../domain/h5-templates.ts";
+import type { Otp } from "../domain/otp.ts";
 import { Problem } from "../domain/problem.ts";
 import { profileOf } from "../domain/profile.ts";
 import { groupsOf, isThrough, isTurnOf } from "../domain/signer.ts";
@@ -101,6 +104,14 @@ export function build(world: World) {
           signerName: shownName(subject),
           expiresAt: String(signer.linkExpiresAt),
           consented: signer.consentedAt !== undefined,
+          byCertificate: signer.signMethod === "CA_CERT",
+        };
+      }
+      case "otp": {
+        const { details } = await contracts.readDetails(contract.id);
+        return {
+          name,
+          ...otpView(subjectOf(details, signer.number).mobile, signer.otp, world.now()),
         };
       }
       case "microDeposit": {
@@ -132,6 +143,16 @@ export function build(world: World) {
 }
 
 const shownName = ({ name, legalRepName }: Subject): string => maskedName(legalRepName ?? name);
+
+/** What the page shows of the code that is out, or that none is. */
+function otpView(mobile: string, otp: Otp | undefined, at: string) {
+  const triesLeft = figures.otpTries - (otp?.tries ?? 0);
+  const mobileTail = mobile.slice(-4);
+  if (otp === undefined || !otp.sent) return { mobileTail, triesLeft, code: "none" as const };
+  const isOver = triesLeft <= 0 || otp.passedAt !== undefined || isPast(otp.expiresAt, at);
+  const code = isOver ? ("over" as const) : otp.tries > 0 ? ("wrong" as const) : ("sent" as const);
+  return { mobileTail, triesLeft, code, expiresAt: otp.expiresAt };
+}
 
 const completedAt = ({ state, updatedAt }: Contract): string =>
   state.status === "COMPLETED" ? state.at : updatedAt;

@@ -1,5 +1,6 @@
 import { type AuthorizationTerms, termsOf } from "./authorization-terms.ts";
 import { type Entry, leafHash } from "./evidence.ts";
+import { otpAfter } from "./otp.ts";
 import type { ProfileName } from "./profile.ts";
 import { acts, type Challenge, isThrough, noSms, rosterOf, type Signer } from "./signer.ts";
 import type { VerificationMethod } from "./verification-rules.ts";
@@ -152,10 +153,19 @@ function changed(contract: Contract, entry: Entry): Contract {
     case "SMS_SENT":
     case "SMS_FAILED":
       return smsTold(contract, entry);
+    case "LINK_ISSUED":
+      return linkIssued(contract, entry);
     case "LINK_OPENED":
       return withSigner(contract, facts.signer, { openedAt: at });
     case "CONSENT_GIVEN":
       return withSigner(contract, facts.signer, { consentedAt: at });
+    case "OTP_REQUESTED":
+    case "OTP_SENT":
+    case "OTP_REJECTED":
+    case "OTP_PASSED": {
+      const { number, otp } = signerOf(contract, Number(facts.signer));
+      return withSigner(contract, number, { otp: otpAfter(otp, step, entry) });
+    }
     case "SIGNED":
       return progressed(withSigner(contract, facts.signer, { signedAt: at }));
     case "AUTH_REQUESTED":
@@ -244,6 +254,16 @@ function smsTold(contract: Contract, { facts, step }: Entry): Contract {
   return reached.reached && contract.state.status === "CREATED"
     ? { ...told, state: { status: "NOTIFIED" } }
     : told;
+}
+
+/** The partner hands over the link, so the contract waits for the person from then on. */
+function linkIssued(contract: Contract, { facts }: Entry): Contract {
+  const { number, links = 0 } = signerOf(contract, Number(facts.signer));
+  const linkExpiresAt = String(facts.linkExpiresAt);
+  const issued = withSigner(contract, number, { linkExpiresAt, links: links + 1 });
+  return contract.state.status === "CREATED"
+    ? { ...issued, state: { status: "NOTIFIED" } }
+    : issued;
 }
 
 /** Whom a message is for; entries from the time of one signer do not say. */

@@ -1,5 +1,6 @@
 import { type Contract, type FailureReason, isTerminal, signerOf, signSerial } from "./contract.ts";
 import { endedByErasure, type WithdrawCommand, withdraw } from "./decide-authorization.ts";
+import { isConfirmed, type OtpCommand, otpSent, requestOtp, submitOtp } from "./decide-otp.ts";
 import {
   challengeAccepted,
   challengeFailed,
@@ -29,7 +30,8 @@ import {
 } from "./drafts.ts";
 import type { Facts } from "./evidence.ts";
 import { figures } from "./figures.ts";
-import { profileOf } from "./profile.ts";
+import { needsOtp } from "./otp.ts";
+import { linkSecondsOf, profileOf } from "./profile.ts";
 import { acts, isThrough, isTurnOf, type Signer } from "./signer.ts";
 
 type Visit = { readonly signer: number; readonly ip: string; readonly userAgent: string };
@@ -64,6 +66,8 @@ export type Command = { readonly at: string } & (
       readonly message: number;
       readonly error: string;
     }
+  /** Without a message: `by` the platform when the signer's turn comes, by the partner whenever it asks. */
+  | { readonly type: "issueLink"; readonly signer: number; readonly by: "platform" | "partner" }
   | { readonly type: "open"; readonly signer: number }
   | { readonly type: "consent"; readonly signer: number }
   | ({ readonly type: "sign"; readonly signature: string } & Visit)
@@ -74,6 +78,7 @@ export type Command = { readonly at: string } & (
       readonly reason: string;
       readonly operator: string;
     }
+  | OtpCommand
   | WithdrawCommand
   | VerificationCommand
   | { readonly type: "conclude"; readonly cause: string }
@@ -135,6 +140,8 @@ export function decide(contract: Contract, command: Command): Decision {
           };
     case "smsFailed":
       return smsFailed(contract, command);
+    case "issueLink":
+      return issueLink(contract, command);
     case "open":
       return signerOf(contract, command.signer).openedAt !== undefined || isTerminal(contract)
         ? nothing
@@ -149,6 +156,12 @@ export function decide(contract: Contract, command: Command): Decision {
           ? []
           : [draft(command, "CONSENT_GIVEN", signerActor(command.signer), signerFact(command))],
       );
+    case "requestOtp":
+      return beforeSigning(contract, command, (signer) => requestOtp(signer, command));
+    case "otpSent":
+      return { drafts: otpSent(signerOf(contract, command.signer), command) };
+    case "submitOtp":
+      return beforeSigning(contract, command, (signer) => submitOtp(signer, command));
     case "sign":
       return sign(contract, command);
     case "decline":
@@ -285,27 +298,44 @@ function smsFailed(contract: Contract, command: Of<"smsFailed">): Decision {
   });
 }
 
+/** K28, K48: while the contract lives, a link that ran out opens again; the token stays the same (B-12). */
+function issueLink(contract: Contract, command: Of<"issueLink">): Decision {
+  const signer = signerOf(contract, command.signer);
+  const { by, at } = command;
+  if (by === "platform" && signer.linkExpiresAt !== undefined) return nothing;
+  if (isTerminal(contract)) return refuseTerminal(contract);
+  if (isOver(contract, signer, at))
+    return refuse("FLOW_EXPIRED", "the time to sign is over; ask for a new contract");
+  if (signer.signedAt !== undefined) return refuse("LINK_USED", "the agreement is already signed");
+  if (!isTurnOf(signer, contract.signers))
+    return refuse("NOT_READY", "others sign before; the link opens when it is this party's turn");
+  if ((signer.links ?? 0) >= figures.linkIssues)
+    return refuse("RATE_LIMITED", "this link was issued too often; revoke and begin anew");
+  const until = earlier(contract.expiresAt, signer.deadline ?? contract.expiresAt);
+  const seconds = linkSecondsOf(profileOf(contract), signer);
+  const facts = { ...signerFact(command), linkExpiresAt: earlier(until, plusSeconds(at, seconds)) };
+  const actor = by === "partner" ? `partner:${contract.owner}` : "platform";
+  return { drafts: [draft(command, "LINK_ISSUED", actor, facts)] };
+}
+
 function sign(contract: Contract, command: Of<"sign">): Decision {
-  return beforeSigning(contract, command, (signer) =>
-    signer.consentedAt === undefined
-      ? refuse("CONSENT_MISSING", "read the agreement and agree to it before signing")
-      : isVerifiedFirst(contract) && signer.verifiedAt === undefined
-        ? refuse("NOT_READY", "the identity is verified before the signature; reload the page")
-        : [
-            draft(
-              command,
-              "SIGNED",
-              signerActor(command.signer),
-              {
-                ...signerFact(command),
-                signSerial: signSerial(contract, command.signer),
-                contentHash: String(contract.agreement?.contentHash),
-                documentHash: String(contract.agreement?.documentHash),
-              },
-              { signature: command.signature, ip: command.ip, userAgent: command.userAgent },
-            ),
-          ],
-  );
+  return beforeSigning(contract, command, (signer) => {
+    if (signer.consentedAt === undefined)
+      return refuse("CONSENT_MISSING", "read the agreement and agree to it before signing");
+    if (isVerifiedFirst(contract) && signer.verifiedAt === undefined)
+      return refuse("NOT_READY", "the identity is verified before the signature; reload the page");
+    if (needsOtp(signer) && !isConfirmed(signer, command.at))
+      return refuse("NOT_READY", "confirm the code sent to the phone before signing");
+    const facts = {
+      ...signerFact(command),
+      signSerial: signSerial(contract, command.signer),
+      contentHash: String(contract.agreement?.contentHash),
+      documentHash: String(contract.agreement?.documentHash),
+    };
+    const { signature, ip, userAgent } = command;
+    const secret = { signature, ip, userAgent };
+    return [draft(command, "SIGNED", signerActor(command.signer), facts, secret)];
+  });
 }
 
 function revoke(contract: Contract, command: Of<"revoke">): Decision {
@@ -394,7 +424,7 @@ function beforeSigning(
   if (signer.signedAt !== undefined) return refuse("LINK_USED", "the agreement is already signed");
   if (!isTurnOf(signer, contract.signers))
     return refuse("NOT_READY", "others sign before you; a message follows when it is your turn");
-  if (contract.agreement === undefined || signer.sms.message === 0)
+  if (contract.agreement === undefined || signer.linkExpiresAt === undefined)
     return refuse("NOT_READY", "the agreement is still being prepared; try again in a moment");
   if (isPast(signer.linkExpiresAt, command.at))
     return refuse("LINK_EXPIRED", "this link has expired; ask the sender for a new message");

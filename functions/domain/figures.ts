@@ -5,6 +5,16 @@ import type { BizScene } from "./words.ts";
 export const figures = {
   flowSeconds: 7 * 24 * 3600,
   linkSeconds: 24 * 3600,
+  /** C-50, of a link that no message carries; and how often one may be issued, for each is an entry. */
+  shownLinkSeconds: 30 * 60,
+  linkIssues: 20,
+  /** 3.4; the codes of one signer bound the guesses: twenty-five of a million. */
+  otpSeconds: 5 * 60,
+  otpTries: 5,
+  otpIntervalSeconds: 60,
+  otpCodes: 5,
+  /** From the right code to the signature. */
+  otpGraceSeconds: 15 * 60,
   /** A-33 and K18: attempts are one more than retries. */
   smsRetries: 3,
   /** Document D: three attempts in all, and a day for everything (K18, K23). */

@@ -1,5 +1,6 @@
 import type { Contract } from "./contract.ts";
 import { figures } from "./figures.ts";
+import type { SignerTerms } from "./signer.ts";
 
 /** Which of a signer's two gates closes first (K05): B and D sign and are then verified, C the other way round. */
 export type GateOrder = "SIGN_THEN_VERIFY" | "VERIFY_THEN_SIGN";
@@ -44,6 +45,12 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     linkSeconds,
   },
 };
+
+/** C-50: a link that the partner shows on the spot lives shorter than one that waits on a phone. */
+export const linkSecondsOf = (
+  { linkSeconds }: Profile,
+  { notifyType }: Pick<SignerTerms, "notifyType">,
+): number => (notifyType === "H5_LINK" ? figures.shownLinkSeconds : linkSeconds);
 
 export const profileOf = (contract: Pick<Contract, "profile">): Profile =>
   profiles[contract.profile];

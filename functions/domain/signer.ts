@@ -1,4 +1,6 @@
 import type { Facts } from "./evidence.ts";
+import type { Otp } from "./otp.ts";
+import type { signMethods } from "./template.ts";
 import type { VerificationMethod } from "./verification-rules.ts";
 import type { UserType } from "./words.ts";
 
@@ -19,7 +21,13 @@ export type SignerTerms = {
   readonly deadline?: string;
   /** The contract under which the platform seals for this signer, who then need not act (K49). */
   readonly mandate?: string;
+  /** C-39: how this signer signs; absent where no dialect says it, which is by hand. */
+  readonly signMethod?: SignMethod;
+  /** Where the partner hands over the link itself, and no message goes out (C-06). */
+  readonly notifyType?: "H5_LINK";
 };
+
+export type SignMethod = (typeof signMethods)[number];
 
 /** One challenge at the verification system; a signer may see three (requirements 3.2). */
 export type Challenge = {
@@ -54,6 +62,9 @@ export type Sms = {
 export type Signer = SignerTerms & {
   readonly sms: Sms;
   readonly linkExpiresAt?: string;
+  /** How often a link was issued without a message. */
+  readonly links?: number;
+  readonly otp?: Otp;
   readonly openedAt?: string;
   readonly consentedAt?: string;
   readonly signedAt?: string;
@@ -82,20 +93,25 @@ export function groupsOf<T extends Pick<SignerTerms, "group">>(signers: readonly
 
 /**
  * The public facts from which a chain tells its signers, one fact each: group, type, method, role, deadline,
- * mandate.
- * A single signer without a deadline of its own needs none: the contract's own facts say it all.
+ * mandate, and where a dialect says it how the signer signs and is told.
+ * A single signer of whom none of the latter is said needs none: the contract's own facts say it all.
  */
 export function rosterFacts(signers: readonly SignerTerms[]): Facts {
-  if (signers.length === 1 && signers[0]?.deadline === undefined) return {};
+  const [first, ...others] = signers;
+  if (others.length === 0 && first?.deadline === undefined && first?.signMethod === undefined)
+    return {};
   return Object.fromEntries(
     signers.map(
-      ({ number, group, userType, method, role = "-", deadline = "-", mandate = "-" }) => [
+      ({ number, group, userType, method, role = "-", deadline = "-", mandate = "-", ...way }) => [
         `signer${number}`,
-        `${group} ${userType} ${method} ${role} ${deadline} ${mandate}`,
+        `${group} ${userType} ${method} ${role} ${deadline} ${mandate}${wayOf(way)}`,
       ],
     ),
   );
 }
+
+const wayOf = ({ signMethod, notifyType }: Partial<SignerTerms>): string =>
+  signMethod === undefined ? "" : ` ${signMethod} ${notifyType ?? "-"}`;
 
 /** The signers that those facts tell of. */
 export function rosterOf(facts: Facts): readonly SignerTerms[] {
@@ -104,6 +120,7 @@ export function rosterOf(facts: Facts): readonly SignerTerms[] {
     .map((number): SignerTerms => {
       const words = String(facts[`signer${number}`]).split(" ");
       const [group, userType, method, role = "-", deadline = "-", mandate = "-"] = words;
+      const [signMethod, notifyType] = words.slice(6);
       return {
         number,
         group: Number(group),
@@ -112,6 +129,8 @@ export function rosterOf(facts: Facts): readonly SignerTerms[] {
         ...(role === "-" ? {} : { role }),
         ...(deadline === "-" ? {} : { deadline }),
         ...(mandate === "-" ? {} : { mandate }),
+        ...(signMethod === undefined ? {} : { signMethod: signMethod as SignMethod }),
+        ...(notifyType === "H5_LINK" ? { notifyType } : {}),
       };
     });
   if (told.length > 0) return told;

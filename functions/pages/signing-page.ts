@@ -38,6 +38,16 @@ export type Screen =
       readonly signerName: string;
       readonly expiresAt: string;
       readonly consented: boolean;
+      /** C-39's CA_CERT: the certificate alone stands for the signature. */
+      readonly byCertificate?: boolean;
+    }
+  | {
+      readonly name: "otp";
+      readonly mobileTail: string;
+      readonly triesLeft: number;
+      /** `none` before the first code, `over` when it ran out or its tries did. */
+      readonly code: "none" | "sent" | "wrong" | "over";
+      readonly expiresAt?: string;
     }
   | {
       readonly name: "microDeposit";
@@ -135,6 +145,7 @@ function liveness({ name }: Screen): Html | undefined {
     case "face":
       return html` data-live data-waiting`;
     case "sign":
+    case "otp":
     case "microDeposit":
       return html` data-live`;
     default:

@@ -21,6 +21,8 @@ export function showScreen(model: Omit<PageModel, "contractId" | "title">): Html
       return html`${at("read")}${waiting(screen.name, say)}${everybody}`;
     case "sign":
       return html`${at(screen.consented ? "sign" : "read")}${sign(screen, { verifiesFirst, everybody }, say, time)}`;
+    case "otp":
+      return html`${at("verify")}${otp(screen, say, time)}`;
     case "microDeposit":
       return html`${at("verify")}${microDeposit(screen, say, time)}`;
     case "face":
@@ -70,7 +72,7 @@ function sign(
   say: Say,
   time: (at: string) => Html,
 ): Html {
-  const { agreement, signerName, expiresAt, consented } = screen;
+  const { agreement, signerName, expiresAt, consented, byCertificate } = screen;
   const ticked = consented && html` checked disabled`;
   return html`
 <section class="card">
@@ -89,8 +91,18 @@ ${more.everybody}
 <label class="check"><input type="checkbox"${ticked}> <span>${say("consent")}</span></label>
 ${note("consent", say(consented ? "consentGiven" : "consentHint"))}
 </form>
-${signature(consented, more.verifiesFirst, say)}
+${byCertificate ? certificate(consented, say) : signature(consented, more.verifiesFirst, say)}
 ${decline(say)}`;
+}
+
+function certificate(shown: boolean, say: Say): Html {
+  return html`
+<form class="card" data-action="sign" data-certificate novalidate${!shown && html` hidden`}>
+<h2 tabindex="-1">${say("certificateTitle")}</h2>
+<p>${say("certificateText")}</p>
+<button class="primary">${say("sign")}</button>
+${note("sign", say("signLastHint"))}
+</form>`;
 }
 
 function signature(shown: boolean, isLast: boolean, say: Say): Html {
@@ -132,6 +144,37 @@ ${note("decline", say("declineHint"))}
 </div>
 </form>
 </dialog>`;
+}
+
+/** A press sends the code, never the visit: what only opens a link must cost nobody a message. */
+function otp(screen: ScreenOf<"otp">, say: Say, time: (at: string) => Html): Html {
+  const { mobileTail, triesLeft, code, expiresAt } = screen;
+  const open = code === "sent" || code === "wrong";
+  const again = code === "wrong" && html` aria-invalid="true"`;
+  const digits = html` autofocus autocomplete="one-time-code" inputmode="numeric" enterkeyhint="done" maxlength="6"${again}`;
+  const ask = say(code === "none" ? "sendCode" : "sendCodeAgain");
+  return html`
+<section class="card">
+<h2>${say("otpTitle")}</h2>
+<p>${say("otpText")}</p>
+${facts(
+  [say("mobileTail"), mobileTail],
+  open && [say("triesLeft"), triesLeft],
+  open && expiresAt !== undefined && [say("deadline"), time(expiresAt)],
+)}
+${
+  open &&
+  html`<form data-action="code" novalidate>
+${field("code", "code", say("otpCode"), undefined, digits)}
+<button class="primary">${say("confirmCode")}</button>
+${code === "wrong" ? note("code", say("codeWrong"), "problem") : note("code", say("codeSent"))}
+</form>`
+}
+<form data-action="otp" novalidate>
+<button class="${open ? "secondary" : "primary"}">${ask}</button>
+${code === "over" ? note("otp", say("codeOver"), "problem") : note("otp", say("codeHint"))}
+</form>
+</section>`;
 }
 
 function microDeposit(

@@ -39,6 +39,7 @@ export function runSigningPage(
   if (page.dataset.live !== undefined) startLivePage();
   if (page.dataset.waiting !== undefined) void poll();
   if (screen === "sign") startSignScreen();
+  if (screen === "otp") startOtpScreen();
   if (screen === "microDeposit") startMicroDepositScreen();
 
   function startLivePage(): void {
@@ -93,6 +94,10 @@ export function runSigningPage(
 
   function startSignature(): void {
     const form = formFor("sign");
+    if (form.dataset.certificate !== undefined) {
+      onSubmit(form, () => ({ signature: { certificate: true } }));
+      return;
+    }
     const drawing = form.querySelectorAll<HTMLElement>("[data-drawing]");
     const typing = find("[data-typing]", form);
     const typedName = find<HTMLInputElement>("input", typing);
@@ -133,6 +138,17 @@ export function runSigningPage(
     onSubmit(form, () => {
       if (reason.value.trim() === "") return refuse(form, words.declineReasonFirst, reason);
       return { reason: reason.value.trim() };
+    });
+  }
+
+  function startOtpScreen(): void {
+    onSubmit(formFor("otp"), () => ({}));
+    const form = page.querySelector<HTMLFormElement>("form[data-action=code]");
+    const input = form?.querySelector<HTMLInputElement>("[name=code]");
+    if (!form || !input) return;
+    onSubmit(form, () => {
+      const code = input.value.normalize("NFKC").replace(/\s/g, "");
+      return /^\d{6}$/.test(code) ? { code } : refuse(form, words.codeForm, input);
     });
   }
 
@@ -219,6 +235,8 @@ export function runSigningPage(
   function explain({ status, message, errors }: Reply): string {
     if (status === 0) return words.notSent;
     if (status === 429) return words.tooFast;
+    if (screen === "otp" && status === 422) return words.noMoreCodes;
+    if (screen === "otp" && status === 409) return words.codeOver;
     if (status >= 500) return words.serverBusy;
     const details = errors?.map((error) => error.message).join(" ");
     return details || message || words.notAccepted;

@@ -49,6 +49,11 @@ export const signingWords = {
   drawInstead: { "zh-CN": "改为手写签名", en: "Draw my signature instead" },
   typedName: { "zh-CN": "您的姓名全称", en: "Your full name" },
   sign: { "zh-CN": "确认签署", en: "Sign the agreement" },
+  certificateTitle: { "zh-CN": "数字证书签名", en: "Signature by certificate" },
+  certificateText: {
+    "zh-CN": "您的身份已核验。确认后，系统将以您名下的一次性数字证书签署本协议，无需手写。",
+    en: "Your identity is verified. When you confirm, the agreement is signed under a one-time certificate in your name; nothing has to be drawn.",
+  },
   signHint: {
     "zh-CN": "签署后需要核验您的身份，核验通过后合同才会生效。",
     en: "Next we verify your identity. The contract takes effect only after that.",
@@ -114,6 +119,35 @@ export const signingWords = {
   lastTryWrong: {
     "zh-CN": "金额或附言与汇款不一致。请核对银行流水后重新填写。",
     en: "That did not match the payment. Check the bank statement and enter it again.",
+  },
+
+  otpTitle: { "zh-CN": "短信验证", en: "Confirm by text message" },
+  otpText: {
+    "zh-CN": "签名前，请用手机收到的验证码确认是您本人操作。",
+    en: "Before you sign, confirm with a code sent to your phone that it is you.",
+  },
+  mobileTail: { "zh-CN": "接收手机尾号", en: "Phone ending in" },
+  otpCode: { "zh-CN": "6 位验证码", en: "6-digit code" },
+  sendCode: { "zh-CN": "发送验证码", en: "Send the code" },
+  sendCodeAgain: { "zh-CN": "重新发送", en: "Send a new code" },
+  confirmCode: { "zh-CN": "确认", en: "Confirm" },
+  codeSent: { "zh-CN": "验证码已发送，请查收短信。", en: "The code is on its way to your phone." },
+  codeHint: {
+    "zh-CN": "验证码 5 分钟内有效，请勿告知他人。",
+    en: "A code is good for 5 minutes. Never tell it to anybody.",
+  },
+  codeWrong: {
+    "zh-CN": "验证码不正确，请核对后重新填写。",
+    en: "That is not the code. Check the message and enter it again.",
+  },
+  codeOver: {
+    "zh-CN": "这个验证码已失效，请重新发送。",
+    en: "This code no longer counts. Please send a new one.",
+  },
+  codeForm: { "zh-CN": "请填写短信中的 6 位数字。", en: "Enter the 6 digits of the message." },
+  noMoreCodes: {
+    "zh-CN": "验证码发送次数已用完，请联系发起方。",
+    en: "No further code can be sent. Please contact the requesting party.",
   },
 
   faceTitle: { "zh-CN": "人脸核验", en: "Face verification" },
@@ -251,4 +285,7 @@ export const browserWords = [
   "stillWaiting",
   "typeInstead",
   "drawInstead",
+  "codeForm",
+  "codeOver",
+  "noMoreCodes",
 ] as const satisfies readonly (keyof typeof signingWords)[];

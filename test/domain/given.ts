@@ -154,6 +154,24 @@ export const usual: Readonly<Record<Command["type"], Command>> = {
     contentHash: "5".repeat(64),
     mobile: "13800138000",
   },
+  issueLink: { type: "issueLink", at, signer: 1, by: "partner" },
+  requestOtp: {
+    type: "requestOtp",
+    at,
+    signer: 1,
+    number: 1,
+    code: "402913",
+    mobile: "13800138000",
+  },
+  otpSent: {
+    type: "otpSent",
+    at,
+    signer: 1,
+    number: 1,
+    provider: "sandbox",
+    providerMessageId: "P2",
+  },
+  submitOtp: { type: "submitOtp", at, signer: 1, number: 1, matches: true },
   smsSent: {
     type: "smsSent",
     at,
@@ -194,7 +212,12 @@ export const usual: Readonly<Record<Command["type"], Command>> = {
     evidence: { transactionNo: "TX1" },
   },
   conclude: { type: "conclude", at, cause: "" },
-  signDocument: { type: "signDocument", at, mandate: "standing", facts: { signedHash: "c".repeat(64) } },
+  signDocument: {
+    type: "signDocument",
+    at,
+    mandate: "standing",
+    facts: { signedHash: "c".repeat(64) },
+  },
   seal: {
     type: "seal",
     at,

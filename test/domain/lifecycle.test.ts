@@ -54,7 +54,7 @@ const move: fc.Arbitrary<Move> = fc.record({
   command: fc.oneof(
     { weight: 60, arbitrary: fc.constantFrom(...onward) },
     { weight: 2, arbitrary: fc.constantFrom(...endwards) },
-    { weight: 3, arbitrary: fc.constantFrom(...types).map((type) => ({ type })) },
+    { weight: 3, arbitrary: fc.constantFrom(...types).map((type) => ({ type }) as Partial<Command>) },
   ),
   which: fc.oneof(
     { weight: 8, arbitrary: fc.constant<Which>("current") },

@@ -32,6 +32,7 @@ const agreement: Agreement = {
 const expiresAt = "2026-11-24T06:30:00.000Z";
 const returnUrl = "https://shop.example/orders/1";
 const signing = { name: "sign", agreement, signerName: "李*明", expiresAt } as const;
+const otp = { name: "otp", mobileTail: "8000" } as const;
 const deposit = { name: "microDeposit", expiresAt } as const;
 
 /** Every state of the page, and the variants that look different, by a speaking name. */
@@ -39,6 +40,11 @@ export const everyScreen = {
   preparing: { name: "preparing" },
   reading: { ...signing, consented: false },
   consented: { ...signing, consented: true },
+  certificate: { ...signing, consented: true, byCertificate: true },
+  otp: { ...otp, triesLeft: 5, code: "none" },
+  otpSent: { ...otp, triesLeft: 5, code: "sent", expiresAt },
+  otpWrong: { ...otp, triesLeft: 4, code: "wrong", expiresAt },
+  otpOver: { ...otp, triesLeft: 0, code: "over" },
   microDeposit: {
     ...deposit,
     triesLeft: 3,
