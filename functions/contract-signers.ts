@@ -9,10 +9,14 @@ import { chooseVerification } from "./domain/verification-rules.ts";
 /** A signer as the request asks for it, and by which rule it will be verified. */
 export type AskedSigner = SignerRequest & { readonly terms: SignerTerms; readonly rule: string };
 
+/** How a signer signs and is told, where its dialect says so (C-06). */
+export type Way = Pick<SignerTerms, "signMethod" | "notifyType">;
+
 /** The signers of a request, numbered as they stand in it; the rules see each one's own type (K17). */
 export const askedSigners = (
   request: CreateRequest,
   mandates: readonly (string | undefined)[],
+  ways: readonly Way[] = [],
 ): readonly AskedSigner[] =>
   signersOf(request).map((asked, index) => {
     const { userType, sequence: group, deadline, userInfo } = asked;
@@ -28,6 +32,7 @@ export const askedSigners = (
       ...(userInfo.role === undefined ? {} : { role: userInfo.role }),
       ...(deadline === undefined ? {} : { deadline: new Date(deadline).toISOString() }),
       ...(mandate === undefined ? {} : { mandate }),
+      ...ways[index],
     };
     return { ...asked, terms, rule };
   });

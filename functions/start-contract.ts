@@ -5,6 +5,7 @@ import type { ContractStore } from "./adapters/contract-store.ts";
 import { urlFault } from "./adapters/outbound-url.ts";
 import type { Partner } from "./adapters/partners.ts";
 import type { PlatformKeys } from "./adapters/platform-keys.ts";
+import { shortLinkItem } from "./adapters/short-links.ts";
 import type { TemplateStore } from "./adapters/template-store.ts";
 import {
   type AskedSigner,
@@ -13,11 +14,13 @@ import {
   signersFacts,
   standingMandates,
   subjectFrom,
+  type Way,
 } from "./contract-signers.ts";
 import type { CreateRequest } from "./dialects/native-request.ts";
 import { defaultAgreementType } from "./domain/agreement-types.ts";
 import { termsFacts } from "./domain/authorization-terms.ts";
 import type { Contract } from "./domain/contract.ts";
+import type { OwnWords } from "./domain/contract-agreement.ts";
 import { type Draft, isPast, plusSeconds } from "./domain/drafts.ts";
 import type { Facts } from "./domain/evidence.ts";
 import { Problem } from "./domain/problem.ts";
@@ -39,6 +42,13 @@ export type Origin = {
   /** Another key of the partner's that must not name two contracts (K10). */
   readonly secondKey?: { readonly name: string; readonly value: string };
   readonly headquartersName?: string;
+  /** The agreement that the partner asks for by its id; otherwise the rules choose one (D-23). */
+  readonly template?: Template;
+  readonly ownWords?: OwnWords;
+  /** Of each signer, in their order. */
+  readonly ways?: readonly Way[];
+  /** How long the partner gives everybody; otherwise as long as the profile does. */
+  readonly flowSeconds?: number;
 };
 
 /**
@@ -66,17 +76,20 @@ export function contractStarter(
     const fingerprint = await keys.fingerprint(canonical(sent));
     const at = world.now();
     const mandates = await standingMandates(relations, partner.clientId, request, at);
-    const signers = askedSigners(request, mandates);
-    const chosen = chooseTemplates(world, request, signers, await templates.active());
+    const signers = askedSigners(request, mandates, origin.ways);
+    const active = await templates.active();
+    const chosen = chooseTemplates(world, request, signers, active, origin.template);
     const details = {
       ...detailsOf(request, signers, chosen),
       fieldFingerprints: await fieldFingerprints(keys, sent),
       ...(origin.sent ? { sent: origin.sent } : {}),
       ...(origin.headquartersName ? { headquartersName: origin.headquartersName } : {}),
+      ...(origin.ownWords ? { ownWords: origin.ownWords } : {}),
     };
     const fault = faultOf(request, details, at);
     // A repeated request is answered like the first, however much time has passed since.
     if (fault !== undefined && (await contracts.read(id)) === undefined) throw fault;
+    const expiresAt = plusSeconds(at, origin.flowSeconds ?? profiles[profile].flowSeconds);
     const draft: Draft = {
       step: "FLOW_CREATED",
       at,
@@ -93,21 +106,41 @@ export function contractStarter(
         ...signersFacts(signers),
         ...termsFacts(request.authorization),
         ...origin.facts,
-        expiresAt: plusSeconds(at, profiles[profile].flowSeconds),
+        expiresAt,
         allowExternalDelivery: request.allowExternalDelivery ?? false,
       },
       disclosures: signersDisclosures(details.subject, details.others),
     };
     const everybody = [details.subject, ...(details.others ?? []).map(({ subject }) => subject)];
     const subjects = await Promise.all(everybody.map((one) => subjectFingerprints(keys, one)));
-    const others = await secondKeys(keys, partner.clientId, origin);
-    const started = await contracts.create(id, draft, details, subjects.flat(), others);
+    const beside = {
+      secondKeys: await secondKeys(keys, partner.clientId, origin),
+      items: profiles[profile].shortLinks ? await shortLinkItems(keys, id, signers, expiresAt) : [],
+    };
+    const started = await contracts.create(id, draft, details, subjects.flat(), beside);
     if (started.contract.id !== id) throw keyTaken(started.contract, origin);
     if (started.contract.fingerprint !== fingerprint)
       throw await conflict(contracts, started.contract, details);
     return started;
   };
 }
+
+const shortLinkItems = (
+  keys: PlatformKeys,
+  contractId: string,
+  signers: readonly AskedSigner[],
+  expiresAt: string,
+) =>
+  Promise.all(
+    signers.map(async ({ terms: { number: signer } }) =>
+      shortLinkItem({
+        code: await keys.shortCode(contractId, signer),
+        contractId,
+        signer,
+        expiresAt,
+      }),
+    ),
+  );
 
 async function secondKeys(
   keys: PlatformKeys,
@@ -188,6 +221,7 @@ function chooseTemplates(
   { bizScene, agreementType = defaultAgreementType(bizScene), scene }: CreateRequest,
   [first]: readonly AskedSigner[],
   templates: readonly Template[],
+  asked: Template | undefined,
 ): Chosen {
   const wanted = (userType: UserType = "PERSONAL") => ({
     bizScene,
@@ -195,7 +229,7 @@ function chooseTemplates(
     agreementType,
     scene,
   });
-  const agreement = chooseTemplate("AGREEMENT", wanted(first?.userType), templates);
+  const agreement = asked ?? chooseTemplate("AGREEMENT", wanted(first?.userType), templates);
   const page = chooseTemplate("H5", wanted(first?.userType), templates);
   const company = chooseTemplate("SMS", wanted("ENTERPRISE"), templates);
   const person = chooseTemplate("SMS", wanted("PERSONAL"), templates);

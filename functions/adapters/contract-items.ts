@@ -1,6 +1,7 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { AgreementType } from "../domain/agreement-types.ts";
 import type { Contract } from "../domain/contract.ts";
+import type { OwnWords } from "../domain/contract-agreement.ts";
 import type { Entry, EvidenceType, Facts, Step } from "../domain/evidence.ts";
 import { acts, noSms, type Signer } from "../domain/signer.ts";
 import type { Work } from "../domain/waits.ts";
@@ -33,6 +34,8 @@ export type Details = {
   readonly fundPurpose?: string;
   readonly smsTemplate?: string;
   readonly smsTemplateVersion?: string;
+  /** What the request itself brings to the text: its title, and values of the template's own variables (C-05). */
+  readonly ownWords?: OwnWords;
   readonly h5Template?: string;
   readonly h5TemplateVersion?: string;
   readonly callbackUrl?: string;
@@ -57,7 +60,7 @@ export type Subject = {
 };
 
 /** The details without whoever they name. */
-export type OpenDetails = Omit<Details, "subject" | "others" | "sent">;
+export type OpenDetails = Omit<Details, "subject" | "others" | "sent" | "ownWords">;
 
 export type OtherSigner = {
   readonly subject: Subject;
@@ -147,7 +150,7 @@ export function contractFromItem(item: Record<string, unknown>): Contract {
 
 export function detailsToItem(
   id: string,
-  { subject, others, sent, agreementType, ...details }: Details,
+  { subject, others, sent, ownWords, agreementType, ...details }: Details,
   wrappedKey: Uint8Array,
   key: DataKey,
 ): Record<string, unknown> {
@@ -157,6 +160,7 @@ export function detailsToItem(
     user_info: key.encryptJson(`${id}#user_info`, subject),
     other_signers: others && key.encryptJson(`${id}#other_signers`, others),
     sent: sent && key.encryptJson(`${id}#sent`, sent),
+    own_words: ownWords && key.encryptJson(`${id}#own_words`, ownWords),
     wrapped_key: wrappedKey,
     agreement_type: agreementType,
     template_id: details.templateId,
@@ -181,6 +185,9 @@ export function detailsFromItem(id: string, item: Record<string, unknown>, key: 
     ...(item.other_signers ? { others: othersOf(id, item.other_signers as Uint8Array, key) } : {}),
     ...(item.sent
       ? { sent: key.decryptJson(`${id}#sent`, item.sent as Uint8Array) as object }
+      : {}),
+    ...(item.own_words
+      ? { ownWords: key.decryptJson(`${id}#own_words`, item.own_words as Uint8Array) as OwnWords }
       : {}),
   };
 }

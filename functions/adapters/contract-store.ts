@@ -122,8 +122,9 @@ export function contractStore(
       draft: Draft,
       details: Details,
       subjects: readonly string[],
-      secondKeys: readonly string[] = [],
+      beside: { readonly secondKeys?: readonly string[]; readonly items?: readonly Item[] } = {},
     ): Promise<{ readonly contract: Contract; readonly isNew: boolean }> {
+      const { secondKeys = [], items = [] } = beside;
       for (let round = 1; ; round += 1) {
         const existing = (await this.read(id)) ?? (await ofSecondKey(secondKeys));
         if (existing !== undefined) return { contract: existing, isNew: false };
@@ -144,6 +145,7 @@ export function contractStore(
                 ...secondKeys.map((name) =>
                   put(tables.flow, { ...secondKeyOf(name), contract_id: id }, notYetThere),
                 ),
+                ...items.map((item) => put(tables.flow, item, notYetThere)),
                 ...chained.map((link) => putEntry(link, contract)),
               ],
             }),
@@ -179,7 +181,7 @@ export function contractStore(
           TableName: tables.flow,
           Key: { pk: id, sk: "DETAILS" },
           UpdateExpression:
-            "REMOVE wrapped_key, user_info, other_signers, sent, field_fingerprints SET erased_at = :at",
+            "REMOVE wrapped_key, user_info, other_signers, sent, own_words, field_fingerprints SET erased_at = :at",
           ConditionExpression: "attribute_exists(pk)",
           ExpressionAttributeValues: { ":at": world.now() },
         }),

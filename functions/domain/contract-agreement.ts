@@ -5,6 +5,9 @@ import type { AuthorizationTerms } from "./authorization-terms.ts";
 import type { SignerTerms } from "./signer.ts";
 import { agreementContent, type Template } from "./template.ts";
 
+/** What a request brings to the text beside what every contract has (C-05). */
+export type OwnWords = { readonly title: string; readonly variables: Variables };
+
 /** The agreement of one contract, composed anew wherever it is shown: page, PDF and seal share its hash. */
 export function contractAgreement(
   template: Template,
@@ -19,6 +22,7 @@ export function contractAgreement(
     readonly others?: readonly { readonly subject: AgreementSubject }[];
     readonly fundPurpose?: string;
     readonly headquartersName?: string;
+    readonly ownWords?: OwnWords;
   },
 ): Agreement {
   const facts = {
@@ -29,7 +33,9 @@ export function contractAgreement(
     authorization: contract.authorization,
   };
   const { signers = [] } = contract;
-  return composeAgreement(withSigners(agreementContent(template), signers), {
+  const { title, variables = {} } = details.ownWords ?? {};
+  const content = { ...agreementContent(template), ...(title === undefined ? {} : { title }) };
+  return composeAgreement(withSigners(content, signers), {
     ...agreementVariables({ ...facts, subject: details.subject }),
     ...Object.assign(
       {},
@@ -37,6 +43,8 @@ export function contractAgreement(
         variablesOf(index + 2, agreementVariables({ ...facts, subject })),
       ),
     ),
+    // A template that is asked for by its id may bring its own meaning of a name (C-12).
+    ...variables,
   });
 }
 

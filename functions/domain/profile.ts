@@ -15,6 +15,8 @@ export type Profile = {
   /** K23: from the start to the end of the whole flow, and of one link from its message. */
   readonly flowSeconds: number;
   readonly linkSeconds: number;
+  /** Whether a message carries the short link, which fits fewer segments (C-07). */
+  readonly shortLinks: boolean;
 };
 
 export type ProfileName = "native" | "agreement" | "wallet";
@@ -29,6 +31,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     fallbackAllowed,
     flowSeconds,
     linkSeconds,
+    shortLinks: false,
   },
   agreement: {
     gateOrder: "VERIFY_THEN_SIGN",
@@ -36,6 +39,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     fallbackAllowed,
     flowSeconds,
     linkSeconds,
+    shortLinks: true,
   },
   wallet: {
     gateOrder: "SIGN_THEN_VERIFY",
@@ -43,6 +47,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     fallbackAllowed: false,
     flowSeconds: figures.walletFlowSeconds,
     linkSeconds,
+    shortLinks: false,
   },
 };
 
