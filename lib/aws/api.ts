@@ -1,9 +1,9 @@
 import { RemovalPolicy } from "aws-cdk-lib";
 import {
   AccessLogFormat,
+  AwsIntegration,
   CfnAccount,
   EndpointType,
-  LambdaIntegration,
   LogGroupLogDestination,
   MethodLoggingLevel,
   RestApi,
@@ -15,7 +15,7 @@ import { Construct } from "constructs";
 import { moveOrders } from "./clearing.ts";
 import { moveFaces } from "./face-checks.ts";
 import type { Foundation } from "./foundation.ts";
-import { lambdaFunction, logRetention, type Need } from "./lambda-function.ts";
+import { allow, lambdaFunction, logRetention, type Need } from "./lambda-function.ts";
 import { type RouteFile, routes } from "./routes.ts";
 
 /** Below API Gateway's own 29 s, above the 5 s a verification may take. */
@@ -48,11 +48,9 @@ export class Api extends Construct {
       return [file, target] as const;
     });
     this.functions = targets.map(([, target]) => target);
+    const caller = letGatewayInvoke(this, this.functions);
     const integrations = new Map(
-      targets.map(([file, target]) => [
-        file,
-        new LambdaIntegration(target, { allowTestInvoke: false }),
-      ]),
+      targets.map(([file, target]) => [file, integration(target, caller)]),
     );
     for (const { method, path, file } of routes)
       this.rest.root.resourceForPath(path).addMethod(method, integrations.get(file));
@@ -132,6 +130,26 @@ function routeNeeds(props: Foundation): Readonly<Record<RouteFile, readonly Need
     "start-face": moveFaces(props),
   };
 }
+
+/** One role for all of them: a permission a method would be forty resources of the 500 that a stack may have. */
+function letGatewayInvoke(scope: Construct, functions: readonly Lambda[]): Role {
+  const role = new Role(scope, "GatewayInvokeRole", {
+    assumedBy: new ServicePrincipal("apigateway.amazonaws.com"),
+    description: "Lets the API call its functions",
+  });
+  role.addToPolicy(
+    allow(["lambda:InvokeFunction"], ...functions.map(({ functionArn }) => functionArn)),
+  );
+  return role;
+}
+
+const integration = ({ functionArn }: Lambda, credentialsRole: Role): AwsIntegration =>
+  new AwsIntegration({
+    service: "lambda",
+    proxy: true,
+    path: `2015-03-31/functions/${functionArn}/invocations`,
+    options: { credentialsRole },
+  });
 
 function restApi(scope: Construct): RestApi {
   const accessLogs = new LogGroup(scope, "AccessLogs", {

@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
-import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Architecture, Code, Function as Lambda, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
@@ -38,14 +38,17 @@ export function lambdaFunction(scope: Construct, props: FunctionProps): Lambda {
     retention: logRetention,
     removalPolicy: RemovalPolicy.DESTROY,
   });
+  const statements = [
+    allow(["logs:CreateLogStream", "logs:PutLogEvents"], logGroup.logGroupArn),
+    allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
+    ...needs.flatMap((need) => need.statements ?? []),
+  ];
+  // Inside the role and not beside it: a stack holds 500 resources, and a policy more a function would be too many.
   const role = new Role(scope, `${id}Role`, {
     assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
     description: `What functions/${kind}/${name}.ts may do`,
+    inlinePolicies: { needs: new PolicyDocument({ statements, minimize: true }) },
   });
-  role.addToPolicy(allow(["logs:CreateLogStream", "logs:PutLogEvents"], logGroup.logGroupArn));
-  for (const statement of needs.flatMap((need) => need.statements ?? [])) {
-    role.addToPolicy(statement);
-  }
   return new Lambda(scope, id, {
     functionName,
     description: `functions/${kind}/${name}.ts`,
@@ -53,7 +56,8 @@ export function lambdaFunction(scope: Construct, props: FunctionProps): Lambda {
     architecture: Architecture.ARM_64,
     code: Code.fromAsset(`${props.bundles}/${kind}/${name}`),
     handler: "index.handler",
-    role,
+    // What the API calls needs no more than is said here; what reads a stream or a queue is granted that later.
+    role: kind === "api" ? role.withoutPolicyUpdates() : role,
     logGroup,
     memorySize: props.memoryMb,
     timeout: Duration.seconds(props.timeoutSeconds),

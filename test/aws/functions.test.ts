@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { routes } from "../../lib/aws/routes.ts";
-import { functionsOf, has, resourcesOf, type Statement, synthesize } from "./synthesized.ts";
+import { functionsOf, has, policiesOf, resourcesOf, synthesize } from "./synthesized.ts";
 
 const template = synthesize();
 const functions = functionsOf(template);
@@ -20,8 +20,8 @@ describe("functions", () => {
   });
 
   test("only what knows no resources may stand on *", () => {
-    const stars = resourcesOf(template, "AWS::IAM::Policy")
-      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[])
+    const stars = policiesOf(template)
+      .flatMap(({ statements }) => statements)
       .filter(({ Resource }) => [Resource].flat().includes("*"))
       .flatMap(({ Action }) => Action);
 
@@ -50,7 +50,9 @@ describe("functions", () => {
         "create-contract",
         "generate-agreement",
         "initiate-face",
+        "initiate-process",
         "seal-evidence",
+        "send-process-sms",
         "start-from-event",
       ],
     ],
@@ -59,6 +61,7 @@ describe("functions", () => {
       "s3:GetObject",
       [
         "archive-again",
+        "download-agreement",
         "download-bundle",
         "generate-agreement",
         "seal-evidence",
@@ -108,6 +111,16 @@ describe("functions", () => {
     const faces = "DATA_KEY_ID EVIDENCE_CHAIN_TABLE FACE_VERIFICATION_TABLE";
     const links = `${contracts} PLATFORM_SECRET_ID PUBLIC_BASE_URL`;
     expect(told).toEqual({
+      "initiate-process":
+        "ALLOWED_CALLBACK_HOSTS CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_CHAIN_TABLE GUARD_TABLE IDENTITY_CHECK PARTNERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL TEMPLATE_TABLE",
+      "send-process-sms":
+        "ALLOWED_CALLBACK_HOSTS CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_CHAIN_TABLE GUARD_TABLE IDENTITY_CHECK PARTNERS_SECRET_ID PEERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL SMS_GATEWAY_URL TEMPLATE_TABLE",
+      "get-process":
+        "CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_CHAIN_TABLE GUARD_TABLE PARTNERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL",
+      "receive-process-verification":
+        "CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_CHAIN_TABLE GUARD_TABLE PEERS_SECRET_ID",
+      "download-agreement":
+        "CONTRACT_FLOW_TABLE DATA_KEY_ID DOCUMENT_BUCKET EVIDENCE_CHAIN_TABLE PLATFORM_SECRET_ID PUBLIC_BASE_URL",
       "create-contract":
         "ALLOWED_CALLBACK_HOSTS CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_CHAIN_TABLE GUARD_TABLE IDENTITY_CHECK PARTNERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL TEMPLATE_TABLE",
       "get-contract": `${contracts} GUARD_TABLE PARTNERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL`,
@@ -152,7 +165,7 @@ describe("functions", () => {
       "seal-evidence":
         "CA_KEY_ID CONTRACT_FLOW_TABLE DATA_KEY_ID DOCUMENT_BUCKET EVIDENCE_BUCKET EVIDENCE_CHAIN_TABLE LOG_ORIGIN LOG_TABLE SIGNING_KEY_ID TIMESTAMP_ROOTS TIMESTAMP_URLS",
       "drive-workflow": `${contracts} STATE_MACHINE_ARN`,
-      "publish-events": "EVENT_BUS_NAME",
+      "publish-events": "CONTRACT_FLOW_TABLE DATA_KEY_ID EVENT_BUS_NAME EVIDENCE_CHAIN_TABLE",
       "deliver-webhook": `ALLOWED_CALLBACK_HOSTS ${contracts} PARTNERS_SECRET_ID WEBHOOK_DLQ_URL WEBHOOK_QUEUE_URL`,
       "mark-system-error": contracts,
       "archive-again":

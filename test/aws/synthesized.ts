@@ -46,14 +46,27 @@ export type Statement = { readonly Action: string | string[]; readonly Resource:
 export const has = ({ Action }: Statement, action: string): boolean =>
   [Action].flat().includes(action);
 
+/** Every policy with its role, whether it stands inside of it or beside. */
+export function policiesOf(template: Template): { role: string; statements: Statement[] }[] {
+  const inside = resourcesOf(template, "AWS::IAM::Role").flatMap(({ id, Properties }) =>
+    ((Properties.Policies ?? []) as { PolicyDocument: { Statement: Statement[] } }[]).map(
+      ({ PolicyDocument }) => ({ role: id, statements: PolicyDocument.Statement }),
+    ),
+  );
+  const beside = resourcesOf(template, "AWS::IAM::Policy").map(({ Properties }) => ({
+    role: Properties.Roles[0].Ref as string,
+    statements: Properties.PolicyDocument.Statement as Statement[],
+  }));
+  return [...inside, ...beside];
+}
+
 /** Every function with what its own role allows. */
 export function functionsOf(template: Template) {
-  const policies = resourcesOf(template, "AWS::IAM::Policy");
+  const policies = policiesOf(template);
   return resourcesOf(template, "AWS::Lambda::Function").map(({ Properties }) => {
     const role: string = Properties.Role["Fn::GetAtt"][0];
     const [, kind = "", name = ""] =
       /^functions\/(\w+)\/(.+)\.ts$/.exec(Properties.Description) ?? [];
-    const own = policies.filter((policy) => policy.Properties.Roles[0].Ref === role);
     return {
       kind,
       name,
@@ -61,9 +74,7 @@ export function functionsOf(template: Template) {
       logGroup: Properties.LoggingConfig.LogGroup.Ref as string,
       timeout: Properties.Timeout as number,
       environment: Properties.Environment?.Variables ?? ({} as Record<string, unknown>),
-      statements: own.flatMap(
-        (policy) => policy.Properties.PolicyDocument.Statement as Statement[],
-      ),
+      statements: policies.flatMap((policy) => (policy.role === role ? policy.statements : [])),
     };
   });
 }
