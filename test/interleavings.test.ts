@@ -4,10 +4,13 @@ import type { Command } from "../functions/domain/decide.ts";
 import { chainFaults, type Step } from "../functions/domain/evidence.ts";
 import { explore } from "./fakes/explorer.ts";
 import {
+  bothAsked,
+  bothSigned,
   challengeRequested,
   contractId,
   justBeforeExpiry,
   noon,
+  oneSigned,
   type Run,
   readyToSign,
   type Stage,
@@ -36,6 +39,7 @@ const endOf: Readonly<Record<string, string>> = {
 
 type Scenario = {
   readonly from: readonly Command[];
+  readonly signers?: number;
   readonly crashes?: number;
   readonly actors: (run: Run) => void;
   /** Which ends are right, and what must hold beyond what holds in every scenario. */
@@ -51,7 +55,21 @@ type Seen = {
 
 const passed = { verificationId, authResult: "SUCCESS" } as const;
 const blurred = { verificationId, authResult: "FAILED", failReason: "POOR_QUALITY" } as const;
+const passedToo = { verificationId: "VRA1", authResult: "SUCCESS", signer: 2 } as const;
 const mismatched = { verificationId, authResult: "FAILED", failReason: "MISMATCH" } as const;
+
+function twoVerified(run: Run): void {
+  run.group("verifyIdentity", "verifyIdentity");
+  run.stream();
+  run.callbacks(noon, passed);
+  run.callbacks(noon, passedToo);
+}
+
+function sealedOnce({ steps }: Seen): void {
+  for (const step of ["DOCUMENT_SIGNED", "SEALED", "COMPLETED"] as const)
+    expect(count(steps, step)).toBe(1);
+  expect(count(steps, "AUTH_RESULT")).toBe(2);
+}
 
 const scenarios: Readonly<Record<string, Scenario>> = {
   "a callback before the token is stored": {
@@ -169,6 +187,50 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     },
     ends: ["COMPLETED"],
   },
+  "two signers who are verified at the same time": {
+    from: bothSigned,
+    signers: 2,
+    actors: twoVerified,
+    ends: ["COMPLETED"],
+    check: sealedOnce,
+  },
+  "the last verification of two signers against a revocation": {
+    from: bothSigned,
+    signers: 2,
+    actors: (run) => {
+      twoVerified(run);
+      run.revoke();
+    },
+    ends: ["COMPLETED", "REVOKED"],
+    check: (seen) => {
+      if (seen.status === "COMPLETED") sealedOnce(seen);
+      expect(seen.answers.includes(409)).toBe(seen.status === "COMPLETED");
+    },
+  },
+  "the second signature against the first signer's verification": {
+    from: oneSigned,
+    signers: 2,
+    actors: (run) => {
+      run.group("verifyIdentity", "inviteSigner");
+      run.stream();
+      run.sign(noon, "second signer", 2);
+      run.callbacks(noon, passed);
+      run.callbacks(noon, passedToo);
+    },
+    ends: ["COMPLETED"],
+    check: sealedOnce,
+  },
+  "one of two signers fails the verification that the other passes": {
+    from: bothSigned,
+    signers: 2,
+    actors: (run) => {
+      run.group("verifyIdentity", "verifyIdentity");
+      run.stream();
+      run.callbacks(noon, mismatched);
+      run.callbacks(noon, passedToo);
+    },
+    ends: ["FAILED"],
+  },
   "two consumers that both receive the stream": {
     from: challengeRequested,
     actors: (run) => {
@@ -183,7 +245,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
 
 describe("none stuck, none lost, none split", () => {
   test.for(Object.entries(scenarios))("%s", async ([name, scenario], { annotate }) => {
-    const stage = await signingStage(scenario.from);
+    const stage = await signingStage(scenario.from, scenario.signers);
     const ends = new Set<string>();
 
     const { orders, complete } = await explore(
@@ -206,6 +268,31 @@ describe("none stuck, none lost, none split", () => {
     expect([...ends].sort()).toEqual([...scenario.ends].sort());
   });
 });
+
+test("B-38, C-16: two signers who finish in the same millisecond, a thousand times over, begin the sealing once", async () => {
+  const stage = await signingStage(bothAsked, 2);
+  const seen = new Set<string>();
+
+  const play = async (choose: Parameters<Run["play"]>[0]) => {
+    const run = stage.begin();
+    run.finish(passed);
+    run.finish(passedToo);
+    const order = await run.play(choose);
+    const contract = await stage.contracts.read(contractId);
+    const steps = (await stage.contracts.history(contractId)).map(({ entry }) => entry.step);
+    expect([run.stage.failures, run.answers]).toEqual([[], [200, 200]]);
+    expect(count(steps, "AUTH_RESULT")).toBe(2);
+    for (const step of ["DOCUMENT_SIGNED", "SEALED", "COMPLETED"] as const)
+      expect(count(steps, step)).toBeLessThanOrEqual(1);
+    expect(["SEALING", "COMPLETED"]).toContain(contract?.state.status);
+    seen.add(String(order));
+    return true;
+  };
+  const { orders } = await explore(play, { limit: 1, random: 999, seed: 7 });
+
+  expect(orders).toBe(1000);
+  expect(seen.size).toBeGreaterThan(50);
+}, 60_000);
 
 /** What must hold after every order, whatever the scenario. */
 async function checked(stage: Stage, run: Run, scenario: Scenario): Promise<string> {
