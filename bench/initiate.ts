@@ -5,7 +5,7 @@ import { performance } from "node:perf_hooks";
 import { partnerClient } from "../examples/client.ts";
 import { eventually, signer } from "../examples/signer.ts";
 import { type LocalStack, startStack } from "../lib/local/stack.ts";
-import { synthesizeIfStale } from "../lib/local/template/synth.ts";
+import { localTemplate, synthesizeIfStale } from "../lib/local/template/synth.ts";
 import { bundleSizes, importCost } from "./bundles.ts";
 import { bareFloor } from "./floor.ts";
 
@@ -21,7 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), "qianyue-bench-"));
 let serial = 0;
 
 try {
-  await synthesizeIfStale(root, join(root, "cdk.out"));
+  await synthesizeIfStale(root, join(root, localTemplate));
   console.log(`Node ${process.version} on ${process.platform}; times in milliseconds\n`);
   await measureStack(await startedOnce("start, new folder"));
   await (await startedOnce("start, same folder")).close();
@@ -135,11 +135,11 @@ function show(name: string, times: readonly number[], floorMs?: number): void {
 }
 
 function showBundles(): void {
-  const { emptyMs, importMs } = importCost(join(root, ".build", "api", "create-contract"));
+  const { emptyMs, importMs } = importCost(join(root, ".build/sandbox/api/create-contract"));
   console.log(
     `${"cold import of create-contract".padEnd(34)} ${importMs.toFixed(0)}  ${(importMs / emptyMs).toFixed(1)} × \`node -e 0\` (${emptyMs.toFixed(0)})`,
   );
   console.log("\nbundles, KB minified");
-  for (const { name, bytes } of bundleSizes(join(root, ".build")))
+  for (const { name, bytes } of bundleSizes(join(root, ".build/sandbox")))
     console.log(`  ${name.padEnd(32)} ${(bytes / 1024).toFixed(0)}`);
 }

@@ -8,7 +8,7 @@ import { tiancaiClient } from "../examples/tiancai.ts";
 import { documentStore } from "../functions/adapters/document-store.ts";
 import { lambdaWorld } from "../functions/world.ts";
 import { type LocalStack, startStack } from "../lib/local/stack.ts";
-import { synthesizeIfStale } from "../lib/local/template/synth.ts";
+import { localTemplate, synthesizeIfStale } from "../lib/local/template/synth.ts";
 import { tableOf } from "../verifier/table.ts";
 import { verify } from "../verifier/verify.ts";
 
@@ -214,7 +214,7 @@ ${stories.flatMap(({ name }) => [file(`${name}-agreement.pdf`), file(`${name}-ev
 async function main(): Promise<void> {
   mkdirSync(out, { recursive: true });
   tell("synthesizing the CDK app, unless nothing changed since the last time");
-  await synthesizeIfStale(resolve("."), resolve("cdk.out"));
+  await synthesizeIfStale(resolve("."), resolve(localTemplate));
   tell("starting the local stack on free ports");
   const stack = await startStack({ dataDir, quiet: true });
   const stop = () => stack.close().finally(() => process.exit(130));

@@ -1,14 +1,14 @@
 import { join, resolve } from "node:path";
 import { parseArgs, styleText } from "node:util";
 import { type LocalStack, startStack } from "../lib/local/stack.ts";
-import { synthesizeIfStale } from "../lib/local/template/synth.ts";
+import { localTemplate, synthesizeIfStale } from "../lib/local/template/synth.ts";
 
 const root = join(import.meta.dirname, "..");
 const usage = `npm start -- [--port N] [--data DIR] [--out DIR] [--workers N] [--verbose]
 
   --port     port of the API, the other doors follow it (default 3000; 0: any free ones)
   --data     folder of everything durable (default .local)
-  --out      folder of the synthesized template (default cdk.out)
+  --out      folder of the synthesized template (default ${localTemplate})
   --workers  worker threads a function may use (default 1)
   --verbose  print what functions log`;
 
@@ -37,7 +37,7 @@ function readOptions() {
     options: {
       port: { type: "string", default: "3000" },
       data: { type: "string", default: ".local" },
-      out: { type: "string", default: "cdk.out" },
+      out: { type: "string", default: localTemplate },
       workers: { type: "string", default: "1" },
       verbose: { type: "boolean", default: false },
       help: { type: "boolean", default: false },

@@ -8,6 +8,7 @@ import { initiateAnswer, processData } from "./dialects/wallet.ts";
 import { readInitiateRequest } from "./dialects/wallet-request.ts";
 import { walletStart } from "./dialects/wallet-start.ts";
 import type { Contract } from "./domain/contract.ts";
+import { requestFigures } from "./domain/figures.ts";
 import { Problem } from "./domain/problem.ts";
 import { readEnvironment } from "./environment.ts";
 import { type Answer, type HttpCall, readJson } from "./http.ts";
@@ -15,8 +16,7 @@ import { contractStarter } from "./start-contract.ts";
 import type { World } from "./world.ts";
 
 /** K54: how long an answer may wait for the message to leave, and the longest that `Prefer: wait` may ask for. */
-const waitMs = 250;
-const longestWaitMs = 10_000;
+const { waitMs, longestWaitMs } = requestFigures;
 /** A message usually leaves within a few looks; whoever waits for seconds is looked after less often. */
 const firstPauseMs = 25;
 const longestPauseMs = 400;

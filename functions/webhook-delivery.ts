@@ -2,14 +2,13 @@ import { deliveryLog } from "./adapters/delivery-log.ts";
 import { type Message, type WebhookResult, webhookSender } from "./adapters/webhook.ts";
 import { delayedQueue } from "./adapters/webhook-queue.ts";
 import { plusSeconds } from "./domain/drafts.ts";
+import { webhookFigures } from "./domain/figures.ts";
 import { readEnvironment } from "./environment.ts";
 import type { World } from "./world.ts";
 
-/** K19: three attempts at once, then the example schedule of Standard Webhooks, about three days in all. */
-const delaysSeconds = [1, 2, 5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400];
+/** K19, and how long at most anybody may make us wait with Retry-After. */
+const { delaysSeconds, longestWaitSeconds } = webhookFigures;
 const attemptLimit = delaysSeconds.length + 1;
-/** Longer than this nobody may make us wait with Retry-After. */
-const longestWaitSeconds = 86_400;
 
 /** From the bus's rule first, from ourselves for every further attempt. */
 export type Delivery<Event> = {

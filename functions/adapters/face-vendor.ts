@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { BlockList, isIP } from "node:net";
 import * as z from "zod";
 import type { VendorResult } from "../domain/decide-face.ts";
-import type { FaceMode } from "../domain/face-verification.ts";
+import { type FaceMode, faceFigures } from "../domain/face-verification.ts";
 import { Problem } from "../domain/problem.ts";
 import { type HttpRequest, NoAnswer, type World } from "../world.ts";
 import type { HandOff } from "./face-items.ts";
@@ -74,7 +74,7 @@ export const vendorSettings = z.strictObject({
 export type VendorSettings = z.infer<typeof vendorSettings>;
 
 /** Two vendors must fit, one after the other, into the 15 s of an API function. */
-const timeoutMs = 4000;
+const timeoutMs = faceFigures.vendorTimeoutMs;
 const answerLimitBytes = 64 * 1024;
 
 /** One exchange with a vendor. Throws PeerUnavailable, or PeerRefused where it says that we ask wrongly. */

@@ -3,10 +3,11 @@ import {
   DynamoDBClient,
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
+import { requestFigures } from "../domain/figures.ts";
 import type { World } from "../world.ts";
 
-/** Signed times may lie five minutes ahead or behind; a nonce outlives that window by ten. */
-export const windowMs = 5 * 60 * 1000;
+/** How far ahead or behind a signed time may lie; a nonce outlives that window by ten minutes. */
+export const windowMs = requestFigures.requestWindowMs;
 const nonceSeconds = (2 * windowMs) / 1000 + 10 * 60;
 
 /**

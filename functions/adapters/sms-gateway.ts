@@ -1,10 +1,11 @@
 import * as z from "zod";
+import { figures } from "../domain/figures.ts";
 import type { World } from "../world.ts";
 import { callPeer } from "./peer-call.ts";
 import type { Peer } from "./peers.ts";
 
 /** */
-const timeoutMs = 3000;
+const timeoutMs = figures.smsTimeoutMs;
 
 const answer = z.object({ provider: z.string(), providerMessageId: z.string() });
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { figures } from "../domain/figures.ts";
 import type { VerificationMethod } from "../domain/verification-rules.ts";
 import type { World } from "../world.ts";
 import type { Subject } from "./contract-items.ts";
@@ -6,7 +7,7 @@ import { callPeer } from "./peer-call.ts";
 import type { Peer } from "./peers.ts";
 
 /** */
-const timeoutMs = 5000;
+const timeoutMs = figures.verificationTimeoutMs;
 
 const accepted = z.object({
   verificationId: z.string().min(1).max(64),

@@ -1,9 +1,10 @@
 import { createHmac } from "node:crypto";
+import { webhookFigures } from "../domain/figures.ts";
 import { type HttpResponse, NoAnswer, type World } from "../world.ts";
 import { addressFault, urlFault } from "./outbound-url.ts";
 
 /** Standard Webhooks asks for 15 to 30 seconds; a receiver that needs longer should answer first. */
-const timeoutMs = 15_000;
+const timeoutMs = webhookFigures.webhookTimeoutMs;
 /** We only look at the status; a body beyond this is somebody else's problem. */
 const answerLimitBytes = 64 * 1024;
 

@@ -1,3 +1,4 @@
+import stage from "#stage" with { type: "json" };
 import { type Entry, type EntryDraft, type EvidenceType, leafHash } from "./evidence.ts";
 
 /** A face check that we provide to others (C-01…C-04, K03): who asks, how far it is, what came of it. */
@@ -5,27 +6,7 @@ import { type Entry, type EntryDraft, type EvidenceType, leafHash } from "./evid
 export type FaceVerificationId = string & { readonly __brand: "FaceVerificationId" };
 
 /** Every figure of a face check in one place (requirements 3.4, C-02, C-33, C-71). */
-export const faceFigures = {
-  expireMinutes: 30,
-  shortestExpireMinutes: 1,
-  /** A day: who needs longer has no person waiting. */
-  longestExpireMinutes: 24 * 60,
-  /** Pictures too poor to compare; after the third the check has failed. */
-  tries: 3,
-  /** Below it two faces are two persons, whatever the vendor calls it; a vendor's own may be higher. */
-  scoreThreshold: 0.8,
-  /** C-71: three rounds over all vendors are begun without the person, and this is waited after each. */
-  vendorRetrySeconds: [60, 120, 300],
-  /** All calls to vendors for one check: three tries, a round for each person and each retry, and room. */
-  vendorCalls: 40,
-  /** A vendor whose callback got lost is asked as often as this, until the deadline. */
-  pollSeconds: 600,
-  /** Past the deadline an unreachable vendor is asked so often, a minute apart, what became of its task. */
-  lastPolls: 5,
-  lastPollSeconds: 60,
-  /** Late or contradicting results kept as evidence; more than this is noise or an attack. */
-  ignoredResults: 3,
-} as const;
+export const faceFigures = stage.face;
 
 export const faceBizTypes = ["RELATIONSHIP_BINDING", "PAYER_AUTHORIZATION"] as const;
 export type FaceBizType = (typeof faceBizTypes)[number];

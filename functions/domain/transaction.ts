@@ -1,3 +1,4 @@
+import stage from "#stage" with { type: "json" };
 import type { ChainEnd, Entry, EntryDraft, Facts } from "./evidence.ts";
 import { leafHash } from "./evidence.ts";
 import type { Fen } from "./money.ts";
@@ -103,31 +104,7 @@ export type Outcome =
   | { readonly type: "unknown"; readonly why: string };
 
 /** Every figure of the intake in one place (requirements 3.3, K38, K39). */
-export const intakeFigures = {
-  timestampWindowMs: 5 * 60 * 1000,
-  /** K38: what a caller waits for at most; API Gateway gives up at 29 s. */
-  inlineMs: 8_000,
-  executeMs: 3_000,
-  queryMs: 1_500,
-  /** Initial and three more while the caller waits (T-21). */
-  inlineSends: 4,
-  inlineBackoffMs: [500, 1_000, 2_000],
-  /** How long a duplicate waits for the first request's result before it hears REQUEST_PROCESSING. */
-  duplicateWaitMs: 6_000,
-  duplicatePollMs: 150,
-  /** Full jitter up to these, then the last for ever (3.3). */
-  queueBackoffSeconds: [30, 120, 600],
-  /** Clearing's documented maximum delay: "not found" before it proves nothing (K39). */
-  clearingDelaySeconds: 600,
-  /** Sends of one key before a person must look. */
-  sends: 8,
-  /** Unknown for this long: the manual queue (K39). */
-  parkAfterSeconds: 24 * 3600,
-  /** Movements of one batch that are under way at once within one invocation. */
-  partsAtOnce: 10,
-  batchParts: 500,
-  rejectedDays: 30,
-} as const;
+export const intakeFigures = stage.intake;
 
 export const isFinal = ({ state }: Pick<Order, "state">): boolean =>
   state.status === "SUCCESS" || state.status === "FAILED";

@@ -1,3 +1,4 @@
+import { figures } from "./figures.ts";
 import type { BizScene, UserType } from "./words.ts";
 
 /** The two ways to prove an identity; the dialects' words for them are tables elsewhere. */
@@ -59,19 +60,15 @@ export const fallbackMethod = (method: VerificationMethod): VerificationMethod =
   method === "FACE" ? "MICRO_DEPOSIT" : "FACE";
 
 /** Seconds a person has to finish a challenge (requirements 3.4). */
-export const challengeSeconds = {
-  MICRO_DEPOSIT: 72 * 3600,
-  FACE: 30 * 60,
-} as const satisfies Record<VerificationMethod, number>;
+export const challengeSeconds: Readonly<Record<VerificationMethod, number>> =
+  figures.challengeSeconds;
 
 /** Wrong tries a challenge allows (requirements 3.4). */
-export const triesPerChallenge = 3;
+export const triesPerChallenge = figures.triesPerChallenge;
 
 /** Seconds a passed verification may be relied on by others (requirements 3.2). */
-export const credentialSeconds = {
-  MICRO_DEPOSIT: 30 * 24 * 3600,
-  FACE: 15 * 60,
-} as const satisfies Record<VerificationMethod, number>;
+export const credentialSeconds: Readonly<Record<VerificationMethod, number>> =
+  figures.credentialSeconds;
 
 /**
  * Reasons after which the person may begin a new challenge. A mismatch is not among them:

@@ -31,9 +31,10 @@ const banner =
 
 /**
  * Bundles every file of functions/{api,steps,workers} under `root` to `<outDir>/<kind>/<name>/index.mjs`,
- * all in one run of esbuild. Throws when a bundle is larger than its kind may be.
+ * all in one run of esbuild, with the figures of `stage`, an absolute path. Throws when a bundle is larger than
+ * its kind may be.
  */
-export function bundleFunctions(root: string, outDir: string): Bundle[] {
+export function bundleFunctions(root: string, outDir: string, stage: string): Bundle[] {
   const files = kinds.flatMap((kind) => functionFiles(root, kind));
   const { metafile } = buildSync({
     absWorkingDir: root,
@@ -53,6 +54,7 @@ export function bundleFunctions(root: string, outDir: string): Bundle[] {
     mainFields: ["module", "main"],
     banner: { js: banner },
     alias: {
+      "#stage": stage,
       "@aws-sdk/credential-provider-node": join(import.meta.dirname, "lambda-credentials.ts"),
     },
     legalComments: "none",

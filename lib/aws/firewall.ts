@@ -2,12 +2,9 @@ import type { RestApi } from "aws-cdk-lib/aws-apigateway";
 import { CfnWebACL, CfnWebACLAssociation } from "aws-cdk-lib/aws-wafv2";
 import { Construct } from "constructs";
 
-/** Requests from one address in five minutes; a partner behind one address sends far fewer than ten a second. */
-const requestsPerAddress = 10_000;
-
 /** Stops floods from one address and requests that only an attacker sends, before any function is paid for. */
 export class Firewall extends Construct {
-  constructor(scope: Construct, props: { readonly rest: RestApi }) {
+  constructor(scope: Construct, props: { readonly rest: RestApi; readonly perAddress: number }) {
     super(scope, "Firewall");
     const acl = new CfnWebACL(this, "Acl", {
       scope: "REGIONAL",
@@ -18,7 +15,7 @@ export class Firewall extends Construct {
           name: "one-address",
           priority: 0,
           action: { block: {} },
-          statement: { rateBasedStatement: { aggregateKeyType: "IP", limit: requestsPerAddress } },
+          statement: { rateBasedStatement: { aggregateKeyType: "IP", limit: props.perAddress } },
           visibilityConfig: visible("FloodsBlocked"),
         },
         {

@@ -1,8 +1,12 @@
 import { CfnParameter } from "aws-cdk-lib";
 import { Construct } from "constructs";
+import type { Stage } from "./configuration-schema.ts";
 import type { Need } from "./lambda-function.ts";
 
-/** The parameters of the stack: what differs between installations and is not a secret. */
+/**
+ * What differs between installations and is not a secret: the parameters of the stack, and of the stage's figures
+ * those that functions take from their environment.
+ */
 export class Settings extends Construct {
   readonly publicUrl: Need;
   readonly smsGateway: Need;
@@ -14,7 +18,7 @@ export class Settings extends Construct {
   readonly clearing: Need;
   readonly accountCode: Need;
 
-  constructor(scope: Construct) {
+  constructor(scope: Construct, { identity, intake }: Stage) {
     super(scope, "Settings");
     this.publicUrl = this.setting("PublicBaseUrl", "PUBLIC_BASE_URL", {
       description: "Where signers and callbacks reach the API, without a trailing slash",
@@ -29,11 +33,7 @@ export class Settings extends Construct {
       description: "Comma list of host:port that callbacks may reach without TLS; leave empty",
       default: "",
     });
-    this.identityCheck = this.setting("IdentityCheck", "IDENTITY_CHECK", {
-      description: "strict also recomputes check digits; format is for test data",
-      default: "strict",
-      allowedValues: ["strict", "format"],
-    });
+    this.identityCheck = { environment: { IDENTITY_CHECK: identity.check } };
     this.logOrigin = this.setting("LogOrigin", "LOG_ORIGIN", {
       description:
         "Name of the transparency log, for ever: a URL without scheme, as checkpoints say it",
@@ -54,10 +54,7 @@ export class Settings extends Construct {
     this.clearing = this.setting("ClearingUrl", "CLEARING_URL", {
       description: "Base URL of the clearing system",
     });
-    this.accountCode = this.setting("AccountCode", "ACCOUNT_CODE", {
-      description: "Regular expression of account numbers in orders (T-18)",
-      default: "^[A-Z][A-Z0-9_]{3,31}$",
-    });
+    this.accountCode = { environment: { ACCOUNT_CODE: intake.accountCode } };
     this.timestamps = { environment: { ...urls.environment, ...roots.environment } };
   }
 
@@ -67,7 +64,6 @@ export class Settings extends Construct {
     props: {
       description: string;
       default?: string;
-      allowedValues?: string[];
       maxLength?: number;
       allowedPattern?: string;
     },

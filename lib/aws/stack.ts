@@ -4,6 +4,7 @@ import { acknowledgeFindings } from "./acknowledgements.ts";
 import { Alarms } from "./alarms.ts";
 import { Api } from "./api.ts";
 import { Clearing } from "./clearing.ts";
+import type { Stage } from "./configuration-schema.ts";
 import { Events } from "./events.ts";
 import { FaceChecks } from "./face-checks.ts";
 import { Firewall } from "./firewall.ts";
@@ -15,12 +16,10 @@ import { Tables } from "./tables.ts";
 import { Workers } from "./workers.ts";
 import { Workflow } from "./workflow.ts";
 
-/** How long evidence cannot be deleted unless the context `evidenceYears` says otherwise. */
-const defaultEvidenceYears = 10;
-
 export type QianyueProps = {
   /** Folder of the bundles (bundle.ts). */
   readonly bundles: string;
+  readonly configuration: Stage;
   /** Text of statemachines/signing.asl.json. */
   readonly definition: string;
 };
@@ -42,10 +41,10 @@ export class QianyueStack extends Stack {
 
     const foundation: Foundation = {
       bundles: props.bundles,
-      settings: new Settings(this),
+      settings: new Settings(this, props.configuration),
       secrets: new Secrets(this),
       tables: new Tables(this),
-      storage: new Storage(this, { evidenceYears: evidenceYears(this) }),
+      storage: new Storage(this, props.configuration.retention),
       events: new Events(this),
     };
     const workflow = new Workflow(this, { ...foundation, definition: props.definition });
@@ -53,15 +52,9 @@ export class QianyueStack extends Stack {
     const clearing = new Clearing(this, foundation);
     const faceChecks = new FaceChecks(this, foundation);
     const api = new Api(this, foundation);
-    new Firewall(this, { rest: api.rest });
+    new Firewall(this, { rest: api.rest, ...props.configuration.requests });
     new Alarms(this, { api, workflow, workers, clearing, faceChecks, events: foundation.events });
     new CfnOutput(this, "ApiUrl", { value: api.rest.url });
     acknowledgeFindings(this, foundation.storage);
   }
-}
-
-function evidenceYears(stack: Stack): number {
-  const given = Number(stack.node.tryGetContext("evidenceYears") ?? defaultEvidenceYears);
-  if (Number.isInteger(given) && given >= 1 && given <= 100) return given;
-  throw new Error(`context evidenceYears is ${given}: give whole years from 1 to 100`);
 }

@@ -15,6 +15,7 @@ import { openServices, type Services } from "./services.ts";
 import { type Credentials, readCredentials, writeWhole } from "./template/credentials.ts";
 import { provision, seedSecrets } from "./template/provision.ts";
 import { apiSettings, functionSettings } from "./template/settings.ts";
+import { localTemplate } from "./template/synth.ts";
 import { loadTemplate } from "./template/template.ts";
 import { connect } from "./wiring.ts";
 
@@ -92,7 +93,7 @@ async function start(options: StackOptions, closing: Closing): Promise<LocalStac
   const firstPort = options.port ?? 0;
   const doors = await openDoors({ directory, firstPort, clock, credentials, own: closing.own });
   const template = loadTemplate({
-    outDir: resolve(options.outDir ?? "cdk.out"),
+    outDir: resolve(options.outDir ?? localTemplate),
     awsUrl: doors.aws.url,
     parameters: { ...stackParameters(doors), ...options.parameters },
   });
@@ -171,7 +172,6 @@ const stackParameters = ({ api, sms, verification, partner, timestamp, clearing 
   TimestampRoots: timestamp.rootPem,
   ClearingUrl: clearing.url,
   AllowedCallbackHosts: new URL(partner.url).host,
-  IdentityCheck: "format",
   LogOrigin: "localhost/qianyue/log",
 });
 

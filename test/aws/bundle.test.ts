@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { apiLimitBytes, bundleFunctions } from "../../lib/aws/bundle.ts";
 
 const repository = join(import.meta.dirname, "../..");
+const stage = join(repository, "config/sandbox.json");
 
 describe("bundles", () => {
   let root = "";
@@ -29,7 +30,7 @@ describe("bundles", () => {
     );
     write("workers/listen.ts", "export const handler = () => undefined;");
 
-    const bundles = bundleFunctions(root, join(root, "out"));
+    const bundles = bundleFunctions(root, join(root, "out"), stage);
 
     expect(bundles.map(({ kind, name }) => `${kind}/${name}`)).toEqual([
       "api/greet",
@@ -45,7 +46,7 @@ describe("bundles", () => {
       'declare const require: NodeRequire; export const handler = () => typeof require("node:fs").readdirSync;',
     );
 
-    bundleFunctions(root, join(root, "out"));
+    bundleFunctions(root, join(root, "out"), stage);
 
     const { handler } = await import(join(root, "out/api/list/index.mjs"));
     expect(handler()).toBe("function");
@@ -54,7 +55,7 @@ describe("bundles", () => {
   test("an API bundle over its limit is refused by file, size and limit", () => {
     write("api/heavy.ts", `export const handler = () => "${"x".repeat(apiLimitBytes)}";`);
 
-    expect(() => bundleFunctions(root, join(root, "out"))).toThrow(
+    expect(() => bundleFunctions(root, join(root, "out"), stage)).toThrow(
       /functions\/api\/heavy\.ts is \d+ bytes minified, the limit is 512000/,
     );
   });
@@ -62,7 +63,7 @@ describe("bundles", () => {
   test("the agreement step carries its fonts and the colour profile of PDF/A", () => {
     write("steps/generate-agreement.ts", "export const handler = () => undefined;");
 
-    const [bundle] = bundleFunctions(root, join(root, "out"));
+    const [bundle] = bundleFunctions(root, join(root, "out"), stage);
 
     for (const file of [
       "fonts/NotoSansSC_400Regular.ttf",

@@ -4,6 +4,8 @@ import { basename, join } from "node:path";
 import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { readDefinition } from "../../lib/aws/app.ts";
+import { readStage } from "../../lib/aws/configuration.ts";
+import type { Stage } from "../../lib/aws/configuration-schema.ts";
 import { routes } from "../../lib/aws/routes.ts";
 import { QianyueStack } from "../../lib/aws/stack.ts";
 
@@ -12,8 +14,10 @@ const namesIn = (folder: string): string[] =>
     basename(file, ".ts"),
   );
 
+const root = join(import.meta.dirname, "../..");
+
 /** The template over placeholder bundles: what is asserted does not depend on the functions' code. */
-export function synthesize(context: Record<string, unknown> = {}): Template {
+export function synthesize(configuration: Stage = readStage(root, "prod")): Template {
   const folder = mkdtempSync(join(tmpdir(), "qianyue-template-"));
   try {
     const bundles = join(folder, "bundles");
@@ -25,9 +29,11 @@ export function synthesize(context: Record<string, unknown> = {}): Template {
       mkdirSync(join(bundles, path), { recursive: true });
       writeFileSync(join(bundles, path, "index.mjs"), "export const handler = () => {};\n");
     }
-    const app = new App({ outdir: join(folder, "out"), analyticsReporting: false, context });
-    const definition = readDefinition(join(import.meta.dirname, "../.."));
-    return Template.fromStack(new QianyueStack(app, "Qianyue", { bundles, definition }));
+    const app = new App({ outdir: join(folder, "out"), analyticsReporting: false });
+    const definition = readDefinition(root);
+    return Template.fromStack(
+      new QianyueStack(app, "Qianyue", { bundles, configuration, definition }),
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,5 +1,6 @@
 import { Match } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
+import { readStage } from "../../lib/aws/configuration.ts";
 import { routes } from "../../lib/aws/routes.ts";
 import { functionsOf, resourcesOf, synthesize } from "./synthesized.ts";
 
@@ -86,10 +87,10 @@ describe("storage", () => {
     template.hasResourceProperties("AWS::S3::Bucket", lockedFor(3650));
   });
 
-  test("the years of the lock are a context of the deployment, and must be whole years", () => {
-    synthesize({ evidenceYears: "15" }).hasResourceProperties("AWS::S3::Bucket", lockedFor(5475));
+  test("the sandbox's evidence is locked for a year: nobody will ask for it, and nobody can delete it", () => {
+    const sandbox = synthesize(readStage(".", "sandbox"));
 
-    expect(() => synthesize({ evidenceYears: "0" })).toThrow("evidenceYears is 0");
+    sandbox.hasResourceProperties("AWS::S3::Bucket", lockedFor(365));
   });
 
   test("every bucket is closed to the public and to plain HTTP, and survives the stack", () => {
@@ -330,12 +331,10 @@ describe("parameters", () => {
       "SmsGatewayUrl",
       "VerificationUrl",
       "AllowedCallbackHosts",
-      "IdentityCheck",
       "LogOrigin",
       "TimestampUrls",
       "TimestampRoots",
       "ClearingUrl",
-      "AccountCode",
     ]);
   });
 });

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync } from 
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { TestProject } from "vitest/node";
-import { synthesizeIfStale } from "../../lib/local/template/synth.ts";
+import { localTemplate, synthesizeIfStale } from "../../lib/local/template/synth.ts";
 import { type Running, startProcess } from "./stack.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -12,7 +12,7 @@ const root = resolve(import.meta.dirname, "../..");
  * stack.json) of a stack that runs already, which is then used instead and left running.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const source = join(root, "cdk.out");
+  const source = join(root, localTemplate);
   await synthesizeIfStale(root, source);
   const folder = mkdtempSync(join(tmpdir(), "qianyue-journeys-"));
   const outDir = keptTemplate(source, join(folder, "cdk.out"));

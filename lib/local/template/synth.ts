@@ -7,12 +7,17 @@ import { type Lock, tryLock } from "../lock.ts";
 /** Everything the template and its bundles are made of. */
 const sources = [
   "bin/app.ts",
+  "config",
   "functions",
   "verifier",
   "lib/aws",
   "statemachines",
   "package-lock.json",
 ];
+
+/** Where the local stacks keep the template of their stage; `cdk.out` is the deployment's. */
+export const localTemplate = ".local/cdk.out";
+const localStage = "sandbox";
 
 /** A synthesis takes 3 s, on a loaded machine 10. */
 const waitLimitMs = 60_000;
@@ -69,7 +74,11 @@ function newestMs(path: string): number {
 function synthesize(root: string, outDir: string): Promise<void> {
   const child = spawn(process.execPath, ["bin/app.ts"], {
     cwd: root,
-    env: { ...process.env, CDK_OUTDIR: outDir },
+    env: {
+      ...process.env,
+      CDK_OUTDIR: outDir,
+      CDK_CONTEXT_JSON: JSON.stringify({ stage: localStage }),
+    },
     stdio: ["ignore", "ignore", "pipe"],
   });
   let stderr = "";

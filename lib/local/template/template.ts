@@ -18,7 +18,7 @@ export type Template = {
   readonly stackName: string;
   /** The resources of these types, in the template's order. */
   of(...types: string[]): Resource[];
-  /** The file or folder in cdk.out that an asset's S3 key stands for. */
+  /** The file or folder in the synthesized output that an asset's S3 key stands for. */
   asset(objectKey: string): string;
 };
 
