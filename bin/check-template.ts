@@ -1,7 +1,10 @@
 import { templateFindings } from "../lib/aws/checks.ts";
+import { readStage, stages } from "../lib/aws/configuration.ts";
 
-/** Holds the synthesized stack and its state machine against the rules; `npm run check` ends with it. */
-const findings = templateFindings(`${import.meta.dirname}/..`);
+/** Holds the configuration of every stage and the synthesized stack and its state machine against the rules; `npm run check` ends with it. */
+const root = `${import.meta.dirname}/..`;
+for (const stage of stages(root)) readStage(root, stage);
+const findings = templateFindings(root);
 for (const { rule, where, message } of findings) console.error(`${rule}\n  ${where}\n  ${message}`);
 if (findings.length > 0) {
   console.error(

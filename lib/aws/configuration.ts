@@ -26,9 +26,10 @@ export function readStage(root: string, stage: string): Stage {
 
 /** The same of a text; `file` is what messages call it. */
 export function parseStage(text: string, file: string): Stage {
-  const { data, error } = stageSchema.safeParse(fromJson(text, file));
+  const given = fromJson(text, file);
+  const { data, error } = stageSchema.safeParse(given);
   const faults = error
-    ? error.issues.flatMap(faultsOf)
+    ? error.issues.flatMap((issue) => faultsOf(issue, given))
     : rules.filter(({ holds }) => !holds(data)).map(({ path, must }) => `${path} must ${must}`);
   if (data !== undefined && faults.length === 0) return data;
   throw new Error(`${file} cannot be used:\n  ${faults.join("\n  ")}`);
@@ -42,16 +43,18 @@ function fromJson(text: string, file: string): unknown {
   }
 }
 
-function faultsOf(issue: z.core.$ZodIssue): string[] {
+function faultsOf(issue: z.core.$ZodIssue, given: unknown): string[] {
   const path = issue.path.join(".");
   const below = (key: string) => (path === "" ? key : `${path}.${key}`);
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => `${below(key)} is unknown`);
   if (issue.code === "invalid_key") return [`${path} is unknown`];
-  if (issue.code === "invalid_type" && issue.message.endsWith("received undefined"))
-    return [`${path} is missing`];
+  if (at(given, issue.path) === undefined) return [`${path} is missing`];
   return [`${path}: ${issue.message}`];
 }
+
+const at = (given: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((value, key) => Object(value)[key], given);
 
 type Rule = {
   readonly path: string;
