@@ -38,7 +38,6 @@ export async function openMessage(simulators: Simulators, mobile: string): Promi
 }
 
 export function signer(simulators: Simulators, link: string): Signer {
-  const contractId = link.split("/h5/")[1]?.split(".")[0];
   const open = (accept: string) => fetch(link, { headers: { accept } });
 
   async function act(action: string, body: object) {
@@ -92,8 +91,9 @@ export function signer(simulators: Simulators, link: string): Signer {
     async confirmDeposit(amount) {
       await comesTo("microDeposit");
       const { verifications } = await state(simulators.verification);
+      // The person knows the deposit by the account; here by the page that it leads back to.
       const deposit = verifications.find(
-        (one: { challenge: { contractId: string } }) => one.challenge.contractId === contractId,
+        (one: { challenge: { returnUrl: string } }) => one.challenge.returnUrl === link,
       );
       const typed = { amount: amount ?? deposit.amount, remark: deposit.remark };
       return (await act("verification", typed)).body;

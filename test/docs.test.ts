@@ -235,8 +235,11 @@ test("docs/evidence-format.md lists every step with its type", () => {
   expect(listed).toEqual(steps.map((step) => `${step} ${evidenceType(step)}`));
 });
 
-test.each(["personal", "enterprise", "pooling"])("examples/%s.json is a request that is accepted", (name) => {
-  const request = JSON.parse(read(`examples/${name}.json`));
+test.each(["personal", "enterprise", "pooling", "two-signers"])(
+  "examples/%s.json is a request that is accepted",
+  (name) => {
+    const request = JSON.parse(read(`examples/${name}.json`));
 
-  expect(readCreateRequest(request, "format")).toEqual(request);
-});
+    expect(readCreateRequest(request, "format")).toEqual(request);
+  },
+);

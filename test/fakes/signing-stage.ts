@@ -14,6 +14,7 @@ import type { Command } from "../../functions/domain/decide.ts";
 import type { Draft } from "../../functions/domain/drafts.ts";
 import { leafHash } from "../../functions/domain/evidence.ts";
 import { merkleRoot } from "../../functions/domain/merkle-tree.ts";
+import { rosterFacts } from "../../functions/domain/signer.ts";
 import { smsTemplates } from "../../functions/domain/sms-templates.ts";
 import { contractSealer, type SealMakers } from "../../functions/evidence/seal-contract.ts";
 import { build as inviteSigner } from "../../functions/steps/invite-signer.ts";
@@ -53,7 +54,7 @@ const plainMakers: SealMakers = {
 };
 
 /** Real handlers, steps and stream consumer over fakes; a contract brought to a state, many runs from there. */
-export async function signingStage(setup: readonly Command[]) {
+export async function signingStage(setup: readonly Command[], signers = 1) {
   const { world, dynamo, stepFunctions } = testWorld({
     now: () => actorTime(noon),
     http: async (request) => {
@@ -77,8 +78,10 @@ export async function signingStage(setup: readonly Command[]) {
     sign: sign(world),
     decline: decline(world),
   };
-  const token = await keys.linkToken(contractId);
-  await contracts.create(contractId, flowCreated, details, []);
+  const tokens = await Promise.all(
+    Array.from({ length: signers }, (_, index) => keys.linkToken(contractId, index + 1)),
+  );
+  await contracts.create(contractId, { ...flowCreated, facts: factsFor(signers) }, details, []);
   for (const command of setup) {
     const outcome = await advance(contracts, contractId, command);
     if ("refused" in outcome) throw new Error(`setup: ${command.type}: ${outcome.refused.message}`);
@@ -110,6 +113,23 @@ export async function signingStage(setup: readonly Command[]) {
           run.workflow.cause = await execution(stage, actor, from, timeouts);
         });
       },
+      /** One group of signers, each from a state of its own; sealed after the last, or the first that fails. */
+      group: (...from: readonly WaitingState[]) => {
+        let open = from.length;
+        for (const [index, first] of from.entries()) {
+          const branch = { name: `branch ${index + 1}`, at: noon };
+          const states = waitingStates.slice(waitingStates.indexOf(first));
+          stage.start(branch, async () => {
+            let cause = "";
+            for (const state of states)
+              if (cause === "") cause = await task(stage, branch, { state, signer: index + 1 });
+            open -= 1;
+            if (run.workflow.cause !== "still running" || (cause === "" && open > 0)) return;
+            run.workflow.cause = cause;
+            stage.start({ name: "workflow", at: noon }, () => sealed(stage, cause));
+          });
+        }
+      },
       stream: (name = "stream") => stage.start({ name, at: noon }, () => follow(stage)),
       callback: (result: Callback, at = noon, name = "callback") =>
         run.start(name, at, async () => {
@@ -117,12 +137,20 @@ export async function signingStage(setup: readonly Command[]) {
         }),
       /** The verification system tells one result after the other, each once it was asked for it. */
       callbacks: (at: string, ...results: readonly Callback[]) =>
-        run.start("verifier", at, async () => {
+        run.start(`verifier of ${results[0]?.signer ?? 1}`, at, async () => {
           for (const result of results) {
             while (!asked.has(result.verificationId))
               await stage.park<void>((resume) => waiting.push(resume));
             run.answers.push(await callback(stage, result));
           }
+        }),
+      /** The last gate of a signer, and a workflow that goes on to seal as if it were the last of all. */
+      finish: (result: Callback) =>
+        run.start(`signer ${result.signer ?? 1}`, noon, async () => {
+          run.answers.push(await callback(stage, result));
+          await built.sealEvidence({ contractId }).catch((failure: Error) => {
+            if (!["Contract.NotYet", "Contract.Conflict"].includes(failure.name)) throw failure;
+          });
         }),
       /** A run of VerifyIdentity that the workflow has given up; its calls may still arrive, late. */
       zombie: () =>
@@ -132,13 +160,15 @@ export async function signingStage(setup: readonly Command[]) {
           stepFunctions.close("given up");
           await built.verifyIdentity(input);
         }),
-      sign: (at = noon, name = "signer") =>
+      sign: (at = noon, name = "signer", signer = 1) =>
         run.start(name, at, async () => {
-          run.answers.push((await post(built.sign, `/h5/${token}/sign`, signature)).statusCode);
+          const path = `/h5/${tokens[signer - 1]}/sign`;
+          run.answers.push((await post(built.sign, path, signature)).statusCode);
         }),
-      decline: () =>
+      decline: (signer = 1) =>
         run.start("decliner", noon, async () => {
-          const answer = await post(built.decline, `/h5/${token}/decline`, { reason: "no" });
+          const path = `/h5/${tokens[signer - 1]}/decline`;
+          const answer = await post(built.decline, path, { reason: "no" });
           run.answers.push(answer.statusCode);
         }),
       revoke: () =>
@@ -161,22 +191,29 @@ export async function signingStage(setup: readonly Command[]) {
     timeouts: number,
   ): Promise<string> {
     let cause = "";
-    if (from === "InviteSigner") cause = await task(stage, actor, "inviteSigner", timeouts);
-    if (cause === "") cause = await task(stage, actor, "verifyIdentity", timeouts);
+    const signer = 1;
+    if (from === "InviteSigner")
+      cause = await task(stage, actor, { state: "inviteSigner", signer }, timeouts);
+    if (cause === "")
+      cause = await task(stage, actor, { state: "verifyIdentity", signer }, timeouts);
+    await sealed(stage, cause);
+    return cause;
+  }
+
+  async function sealed(stage: Turns, cause: string): Promise<void> {
     const input = { contractId, ...(cause ? { cause } : {}) };
     await retried(() => stage.invoke(() => built.sealEvidence(input)));
-    return cause;
   }
 
   /** One waiting state: "" when it succeeded, else the name of the error that its Catch hears. */
   async function task(
     stage: Turns,
     actor: Actor,
-    state: "inviteSigner" | "verifyIdentity",
-    timeouts: number,
+    { state, signer }: { state: WaitingState; signer: number },
+    timeouts = 0,
   ): Promise<string> {
     for (let attempt = 1; attempt <= 25; attempt += 1) {
-      const taskToken = `${state}-${attempt}`;
+      const taskToken = `${state}-${signer}-${attempt}`;
       const { result, end } = awaitResult(stage, taskToken);
       if (attempt <= timeouts)
         startTimer(stage, taskToken, () => {
@@ -184,7 +221,7 @@ export async function signingStage(setup: readonly Command[]) {
           end({ error: "States.Timeout" });
         });
       const error = await stage
-        .invoke(() => built[state]({ contractId, signer: 1, taskToken }))
+        .invoke(() => built[state]({ contractId, signer, taskToken }))
         .then(result, (failure: Error) => {
           stepFunctions.close(taskToken);
           return { error: failure.name };
@@ -237,12 +274,15 @@ export async function signingStage(setup: readonly Command[]) {
 
   /** The verification system repeats its callback until it hears 2xx (A-24), here four times at most. */
   async function callback(stage: Turns, result: Callback): Promise<number> {
-    const path = `/v1/contracts/${contractId}/callback/auth`;
+    const { signer = 1, ...told } = result;
+    // Our own callback address says whose result it is, from the second signer on.
+    const query = signer === 1 ? "" : `?signer=${signer}`;
+    const path = `/v1/contracts/${contractId}/callback/auth${query}`;
     const body = {
       contractId,
       authMethod: "FACE_VERIFY",
       evidenceData: { score: 0.97 },
-      ...result,
+      ...told,
     };
     let status = 0;
     for (let attempt = 1; attempt <= 4 && status !== 200; attempt += 1) {
@@ -258,10 +298,14 @@ export async function signingStage(setup: readonly Command[]) {
   }
 }
 
+const waitingStates = ["inviteSigner", "verifyIdentity"] as const;
+type WaitingState = (typeof waitingStates)[number];
+
 export type Callback = {
   readonly verificationId: string;
   readonly authResult: "SUCCESS" | "FAILED";
   readonly failReason?: string;
+  readonly signer?: number;
 };
 
 type Handler = (event: APIGatewayProxyEvent, context: never) => Promise<{ statusCode: number }>;
@@ -269,13 +313,14 @@ type Handler = (event: APIGatewayProxyEvent, context: never) => Promise<{ status
 /** Calls a handler as the gateway would, signed where a client is given. */
 function post(
   handler: unknown,
-  path: string,
+  target: string,
   content: unknown,
   client?: { readonly clientId: string; readonly secret: string; readonly nonce: string },
 ) {
   const body = JSON.stringify(content);
   const timestamp = String(Date.parse(actorTime(noon)));
-  const parts = { method: "POST", path, query: "", timestamp, body: Buffer.from(body) };
+  const [path = "", query = ""] = target.split("?");
+  const parts = { method: "POST", path, query, timestamp, body: Buffer.from(body) };
   const [, , second = "", third = ""] = path.split("/");
   const event = {
     httpMethod: "POST",
@@ -291,6 +336,9 @@ function post(
           }
         : {}),
     },
+    multiValueQueryStringParameters: Object.fromEntries(
+      [...new URLSearchParams(query)].map(([name, value]) => [name, [value]]),
+    ),
     pathParameters: path.startsWith("/h5/") ? { token: second } : { contractId: third },
     body,
     isBase64Encoded: false,
@@ -322,7 +370,8 @@ function answerOutside({ url, headers }: HttpRequest): HttpResponse {
   const body = url.endsWith("/v1/messages")
     ? { provider: "simulator", providerMessageId: `P-${key}` }
     : {
-        verificationId: `VR${/-V(\d)/.exec(key)?.[1]}`,
+        // VR1, VR2… of the first signer, VRA1… of the second.
+        verificationId: `VR${/-(\w\d)[FM]$/.exec(key)?.[1]?.replace("V", "")}`,
         handOffUrl: "https://verify.example/face",
         expiresAt: "2026-12-24T00:00:00.000Z",
       };
@@ -348,8 +397,24 @@ export const flowCreated: Draft = {
   disclosures: { name: "张三" },
 };
 
+/** The same person as often as there are signers: it matters who acts, not who that is. */
+const factsFor = (signers: number): Draft["facts"] => ({
+  ...flowCreated.facts,
+  ...rosterFacts(
+    Array.from({ length: signers }, (_, index) => ({
+      number: index + 1,
+      group: 1,
+      userType: "PERSONAL" as const,
+      method: "FACE" as const,
+    })),
+  ),
+});
+
+const subject = { name: "张三", mobile: "13800138000", idNumber: "11010519491231002X" };
+
 export const details: Details = {
-  subject: { name: "张三", mobile: "13800138000", idNumber: "11010519491231002X" },
+  subject,
+  others: [{ subject }],
   agreementType: defaultAgreementType("RELATION_BIND"),
   templateId: "T1",
   templateVersion: "1",
@@ -358,32 +423,45 @@ export const details: Details = {
 };
 
 const at = createdAt;
-const visit = { signer: 1, ip: "192.0.2.1", userAgent: "test" };
+const visit = { ip: "192.0.2.1", userAgent: "test" };
 const hash = { contentHash: "c".repeat(64), documentHash: "d".repeat(64) };
 
 /** The commands that lead to a state, each beginning where the one before ends. */
 const generated: readonly Command[] = [
   { type: "generate", at, templateId: "T1", templateVersion: "1", ...hash },
 ];
-export const readyToSign: readonly Command[] = [
-  ...generated,
+const invited = (signer: number): readonly Command[] => [
   {
     type: "requestSms",
-    signer: 1,
+    signer,
     at: "2026-11-27T12:00:00.000Z",
     purpose: "INVITE",
     templateId: "S1",
     contentHash: "5".repeat(64),
     mobile: "13800138000",
   },
-  { type: "smsSent", at, signer: 1, message: 1, provider: "simulator", providerMessageId: "P1" },
-  { type: "consent", at, signer: 1 },
+  { type: "smsSent", at, signer, message: signer, provider: "simulator", providerMessageId: "P1" },
+  { type: "consent", at, signer },
 ];
-export const signed: readonly Command[] = [
-  ...readyToSign,
-  { type: "sign", at, signature: "{}", ...visit },
-];
+const signing = (signer: number): Command => ({
+  type: "sign",
+  at,
+  signer,
+  signature: "{}",
+  ...visit,
+});
+export const readyToSign: readonly Command[] = [...generated, ...invited(1)];
+export const signed: readonly Command[] = [...readyToSign, signing(1)];
 export const challengeRequested: readonly Command[] = [
   ...signed,
   { type: "requestChallenge", at, signer: 1 },
 ];
+/** Both of two signers have signed; neither is verified. */
+export const bothSigned: readonly Command[] = [...signed, ...invited(2), signing(2)];
+export const bothAsked: readonly Command[] = [
+  ...bothSigned,
+  { type: "requestChallenge", at, signer: 1 },
+  { type: "requestChallenge", at, signer: 2 },
+];
+/** The second has yet to sign; the first is through with that, and asked for. */
+export const oneSigned: readonly Command[] = [...challengeRequested, ...invited(2)];
