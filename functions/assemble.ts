@@ -17,6 +17,7 @@ import { orderClearer } from "./clear-order.ts";
 import type { H5Urls } from "./dialects/native.ts";
 import type { Contract } from "./domain/contract.ts";
 import { Problem } from "./domain/problem.ts";
+import { profileOf } from "./domain/profile.ts";
 import { readEnvironment } from "./environment.ts";
 import { type HttpCall, verifyCaller } from "./http.ts";
 import type { World } from "./world.ts";
@@ -34,6 +35,8 @@ export function assembleLinks(world: World) {
   const keys = platformKeys(world, env.PLATFORM_SECRET_ID);
   const h5Url = async (contractId: string, signer = 1) =>
     `${env.PUBLIC_BASE_URL}/h5/${await keys.linkToken(contractId, signer)}`;
+  const shortUrl = async (contractId: string, signer: number) =>
+    `${env.PUBLIC_BASE_URL}/s/${await keys.shortCode(contractId, signer)}`;
   return {
     keys,
     h5Url,
@@ -42,6 +45,11 @@ export function assembleLinks(world: World) {
       const pairs = signers.map(async ({ number }) => [number, await h5Url(id, number)] as const);
       return Object.fromEntries(await Promise.all(pairs));
     },
+    /** What a message or a QR code carries instead (C-07). */
+    shortUrl,
+    /** The link that a message brings, as the contract's dialect has it. */
+    messageUrl: (contract: Contract, signer: number) =>
+      profileOf(contract).shortLinks ? shortUrl(contract.id, signer) : h5Url(contract.id, signer),
     /** Says whose result it is, for a callback may come before we know its verificationId. */
     callbackUrl: (contractId: string, signer: number) =>
       `${env.PUBLIC_BASE_URL}/v1/contracts/${contractId}/callback/auth${signer === 1 ? "" : `?signer=${signer}`}`,

@@ -1,3 +1,5 @@
+import { archivedEvent, statusChange } from "./dialects/agreement-events.ts";
+import type { AgreementRequest } from "./dialects/agreement-request.ts";
 import { webhookBody } from "./dialects/native.ts";
 import { processEvent } from "./dialects/wallet-events.ts";
 import type { ContractEvent } from "./domain/events.ts";
@@ -8,6 +10,8 @@ import type { ProfileName } from "./domain/profile.ts";
 type News = {
   /** The body of its webhook: the same bytes at every attempt. undefined for what this dialect does not tell (K20). */
   readonly webhook: (event: ContractEvent, chain: Chain) => Promise<object | undefined>;
+  /** Extra headers that this dialect's partners may have sent back to them, from the request as it was sent. */
+  readonly headers?: (sent: object | undefined) => Readonly<Record<string, string>> | undefined;
   /** What the bus carries under the dialect's own names beside our own (K32). */
   readonly events: (event: ContractEvent, chain: Chain) => Promise<readonly NamedEvent[]>;
 };
@@ -32,6 +36,20 @@ const wallet: News = {
   },
 };
 
+const agreement: News = {
+  webhook: async (event, chain) => statusChange(event, await chain(event.contractId)),
+  headers: (sent) => (sent as AgreementRequest | undefined)?.webhookConfig?.headers,
+  async events(event, chain) {
+    const history = await chain(event.contractId);
+    const changed = statusChange(event, history);
+    const archived = archivedEvent(event, history);
+    return [
+      ...(changed ? [{ type: changed.eventType, detail: changed }] : []),
+      ...(archived ? [{ type: archived.eventType, detail: archived }] : []),
+    ];
+  },
+};
+
 /** D-14 and D-15. */
 const processEventNames: Readonly<Partial<Record<Entry["step"], string>>> = {
   COMPLETED: "SigningProcessCompletedEvent",
@@ -41,6 +59,6 @@ const processEventNames: Readonly<Partial<Record<Entry["step"], string>>> = {
   REVOKED: "SigningProcessFailedEvent",
 };
 
-const dialects: Readonly<Record<ProfileName, News>> = { native, agreement: native, wallet };
+const dialects: Readonly<Record<ProfileName, News>> = { native, agreement, wallet };
 
 export const newsOf = ({ profile = "native" }: ContractEvent): News => dialects[profile];

@@ -21,15 +21,20 @@ export function inviter(
   contracts: ContractStore,
   sms: SmsGateway,
   templates: TemplateStore,
-  h5Url: (contractId: string, signer: number) => Promise<string>,
+  linkOf: (contract: Contract, signer: number) => Promise<string>,
 ) {
-  return async (id: string, signer: number, purpose: "INVITE" | "RESEND"): Promise<Invitation> => {
+  return async (
+    contract: Contract,
+    signer: number,
+    purpose: "INVITE" | "RESEND",
+  ): Promise<Invitation> => {
+    const { id } = contract;
     const { details } = await contracts.readDetails(id);
     const { smsTemplate = "", smsTemplateVersion = "1" } = wordsFor(details, signer);
     const template = await templates.pinned(smsTemplate, smsTemplateVersion);
     const { agreementType } = details;
     const { mobile } = subjectOf(details, signer);
-    const link = await h5Url(id, signer);
+    const link = await linkOf(contract, signer);
     const text = composeSms(template, { agreementType, link, linkSeconds: figures.linkSeconds });
     const requested = await advance(contracts, id, {
       type: "requestSms",

@@ -1,13 +1,16 @@
 import canonicalize from "canonicalize";
+import type { ContractStore } from "./adapters/contract-store.ts";
 import type { FaceDetails } from "./adapters/face-items.ts";
 import type { FaceStore } from "./adapters/face-store.ts";
 import { urlFault } from "./adapters/outbound-url.ts";
 import type { PlatformKeys } from "./adapters/platform-keys.ts";
+import { agreementOperation } from "./dialects/agreement-start.ts";
 import type { FaceRequest } from "./dialects/face-verification.ts";
 import { plusSeconds } from "./domain/drafts.ts";
 import type { FaceDraft, FaceVerification } from "./domain/face-verification.ts";
 import { Problem } from "./domain/problem.ts";
 import type { FaceLinks } from "./face-check.ts";
+import { refuseOtherSigner } from "./same-person.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -17,6 +20,7 @@ import type { World } from "./world.ts";
 export function faceStarter(
   world: World,
   faces: FaceStore,
+  contracts: ContractStore,
   links: FaceLinks,
   allowedHosts: readonly string[],
 ) {
@@ -30,6 +34,8 @@ export function faceStarter(
     const { bizId, bizType, mode, userInfo } = request;
     const id = await keys.faceVerificationId(owner, bizType, bizId);
     const fingerprint = await keys.fingerprint(canonical(request));
+    if ((await faces.read(id)) === undefined)
+      await refuseOtherSigner(contracts, contractOf(owner, bizId), request);
     const at = world.now();
     const subject = await keys.fingerprint(`${userInfo.name}\n${userInfo.idCardNo}`);
     const draft: FaceDraft = {
@@ -56,6 +62,10 @@ export function faceStarter(
       throw await conflict(faces, started.face, details);
     return started;
   };
+
+  function contractOf(owner: string, bizId: string) {
+    return (bizType: string) => keys.contractId(owner, agreementOperation(bizType), bizId);
+  }
 }
 
 /** K03: a check that was asked for on behalf of a check would go round between two systems for ever. */

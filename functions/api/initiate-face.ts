@@ -1,4 +1,4 @@
-import { assemblePartners } from "../assemble.ts";
+import { assembleContracts, assemblePartners } from "../assemble.ts";
 import { wordProblem } from "../dialects/agreement.ts";
 import { initiateAnswer, readFaceRequest } from "../dialects/face-verification.ts";
 import { Problem } from "../domain/problem.ts";
@@ -23,7 +23,7 @@ export function build(world: World) {
   const faces = assembleFaces(world);
   const links = assembleFaceLinks(world);
   const allowedHosts = env.ALLOWED_CALLBACK_HOSTS.split(",").filter(Boolean);
-  const start = faceStarter(world, faces, links, allowedHosts);
+  const start = faceStarter(world, faces, assembleContracts(world), links, allowedHosts);
   const dispatch = vendorDispatch(world, faces, assembleFaceVendors(world), links);
   const check = env.IDENTITY_CHECK === "format" ? "format" : "strict";
 

@@ -23,7 +23,7 @@ export function build(world: World) {
     contracts,
     assembleSms(world),
     assembleTemplates(world),
-    assembleLinks(world).h5Url,
+    assembleLinks(world).messageUrl,
   );
 
   return httpLambda(world, wordProblem, async (call) => {
@@ -31,7 +31,7 @@ export function build(world: World) {
     const contract = await findOwned(contracts, partner.clientId, call.parameters.contractId);
     const { id } = contract;
     const signer = readSigner(contract, call.query);
-    const invitation = await invite(id, signer, "RESEND");
+    const invitation = await invite(contract, signer, "RESEND");
     if ("refused" in invitation) throw refusalProblem(invitation.refused);
     const { sms } = signerOf(invitation.contract, signer);
     if (!invitation.sent)

@@ -19,7 +19,7 @@ export function build(world: World) {
     contracts,
     assembleSms(world),
     assembleTemplates(world),
-    assembleLinks(world).h5Url,
+    assembleLinks(world).messageUrl,
   );
 
   return httpLambda(world, wordProblem, async (call) => {
@@ -27,7 +27,7 @@ export function build(world: World) {
     if (isNew || contract.state.status === "CREATED") return answer(call, contract);
     if (isTerminal(contract) && contract.state.status !== "EXPIRED")
       return answerRepeated(call, contract);
-    const invitation = await invite(contract.id, 1, "RESEND");
+    const invitation = await invite(contract, 1, "RESEND");
     if ("refused" in invitation) throw refusalProblem(invitation.refused);
     if (!invitation.sent)
       throw new Problem(

@@ -45,7 +45,7 @@ const archiveNumbers = { TSA: 1, LOCAL_CA: 2, BLOCKCHAIN: 3 } as const satisfies
   number
 >;
 
-const archiveId = (contractId: string, provider: ArchiveProvider): string =>
+export const archiveId = (contractId: string, provider: ArchiveProvider): string =>
   `${contractId}-A${archiveNumbers[provider]}`;
 
 /** One record a provider. Without a token the first says FAILED, and somebody has to archive again. */

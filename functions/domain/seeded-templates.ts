@@ -1,6 +1,7 @@
 import { agreementTemplates } from "./agreement-templates.ts";
 import { agreementTitle } from "./agreement-types.ts";
 import { h5Templates } from "./h5-templates.ts";
+import { requestedTemplates } from "./requested-templates.ts";
 import { smsTemplates } from "./sms-templates.ts";
 import type { SignerConfig, Template, TemplateCategory, TemplateDraft } from "./template.ts";
 import type { BizScene } from "./words.ts";
@@ -39,6 +40,14 @@ export const seededTemplates: readonly Template[] = [
       source: components(title, blocks),
     }),
   ),
+  ...requestedTemplates.map(({ title, blocks, ...template }) =>
+    seeded({
+      ...template,
+      state: "ACTIVE",
+      content: { kind: "AGREEMENT", title, blocks },
+      source: components(title, blocks),
+    }),
+  ),
   ...smsTemplates.map(({ templateId, version, text, ...selector }) =>
     seeded({
       templateId,
@@ -73,12 +82,14 @@ export const seededTemplates: readonly Template[] = [
 ];
 
 function seeded(
-  seed: Omit<TemplateDraft, "variableDefinitions" | "signerConfig"> & Pick<Template, "state">,
+  seed: Omit<TemplateDraft, "variableDefinitions" | "signerConfig"> &
+    Partial<Pick<TemplateDraft, "variableDefinitions" | "signerConfig">> &
+    Pick<Template, "state">,
 ): Template {
   return {
-    ...seed,
     variableDefinitions: [],
     signerConfig: oneSigner,
+    ...seed,
     createdBy: "qianyue",
     createdAt: released,
     updatedBy: "qianyue",

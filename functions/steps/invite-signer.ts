@@ -1,4 +1,5 @@
 import { tasks } from "../adapters/workflow.ts";
+import { advance } from "../advance.ts";
 import { assembleContracts, assembleLinks, assembleSms, assembleTemplates } from "../assemble.ts";
 import { isTerminal, signerOf } from "../domain/contract.ts";
 import { inviteWait } from "../domain/waits.ts";
@@ -17,7 +18,7 @@ export function build(world: World) {
     contracts,
     assembleSms(world),
     assembleTemplates(world),
-    assembleLinks(world).h5Url,
+    assembleLinks(world).messageUrl,
   );
   const { resume } = tasks(world);
 
@@ -27,7 +28,13 @@ export function build(world: World) {
     const outcome = await contracts.storeToken(contractId, inviteWait(before, signer), taskToken);
     if (outcome !== undefined) return resume(taskToken, outcome);
 
-    const { contract, sent } = await invite(contractId, signer, "INVITE");
+    // Whose link the partner hands over gets no message; from now on it opens (C-06, C-50).
+    if (signerOf(before, signer).notifyType === "H5_LINK") {
+      const issue = { type: "issueLink", at: world.now(), signer, by: "platform" } as const;
+      await advance(contracts, contractId, issue);
+      return;
+    }
+    const { contract, sent } = await invite(before, signer, "INVITE");
     // A contract that ended meanwhile has settled the wait: the stream resumes this task.
     if (sent || isTerminal(contract) || signerOf(contract, signer).sms.reached) return;
     throw new WorkflowFailure("Sms.Unavailable", `message to signer ${signer} was not sent`);

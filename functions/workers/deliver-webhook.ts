@@ -2,6 +2,7 @@ import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-p
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { partnerDirectory } from "../adapters/partners.ts";
 import { advance } from "../advance.ts";
+import { detailsUnlessErased } from "../agreement-answers.ts";
 import { assembleContracts } from "../assemble.ts";
 import { newsOf } from "../dialect-news.ts";
 import type { ContractEvent } from "../domain/events.ts";
@@ -9,7 +10,7 @@ import { readEnvironment } from "../environment.ts";
 import { type Delivery, webhookDelivery } from "../webhook-delivery.ts";
 import { lambda, type World } from "../world.ts";
 
-/** Tells the partner how its contract ended (A-27, B-11). */
+/** Tells the partner how its contract ended, or each of its steps where its dialect asks for them (A-27, B-11, K20). */
 export function build(world: World) {
   const env = readEnvironment(world, "CONTRACT_FLOW_TABLE", "PARTNERS_SECRET_ID");
   const contracts = assembleContracts(world);
@@ -23,9 +24,18 @@ export function build(world: World) {
       const { callbackUrl } = await contracts.readOpenDetails(event.contractId);
       const partner = await partnerOf(event.owner);
       if (callbackUrl === undefined || partner === undefined) return undefined;
-      const body = await newsOf(event).webhook(event, chain);
+      const news = newsOf(event);
+      const body = await news.webhook(event, chain);
       if (body === undefined) return undefined;
-      return { url: callbackUrl, secret: partner.webhookSecret, body: JSON.stringify(body) };
+      const headers = news.headers?.(
+        (await detailsUnlessErased(contracts, event.contractId))?.sent,
+      );
+      return {
+        url: callbackUrl,
+        secret: partner.webhookSecret,
+        body: JSON.stringify(body),
+        ...(headers ? { headers } : {}),
+      };
     },
 
     async record(type, { contractId, eventId }, attempt) {

@@ -5,7 +5,7 @@ import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { allow, type Need } from "./lambda-function.ts";
 
-/** The events that end a contract; a partner's webhook hears of exactly these. */
+/** The events that end a contract; every partner's webhook hears of these. */
 const finalEvents = ["completed", "failed", "expired", "rejected", "revoked"].map(
   (word) => `esign.contract.v1.${word}`,
 );
@@ -50,6 +50,16 @@ export class Events extends Construct {
       description: "A contract has ended: tell its partner",
       eventBus: this.bus,
       eventPattern: { source: ["qianyue"], detailType: finalEvents },
+      targets: [new SqsQueue(this.webhooks, { deadLetterQueue: this.undeliverable })],
+    });
+    new Rule(this, "SignaturesToWebhooks", {
+      description: "A contract of document C has one signature more: tell its partner (C-44)",
+      eventBus: this.bus,
+      eventPattern: {
+        source: ["qianyue"],
+        detailType: ["esign.contract.v1.signed"],
+        detail: { profile: ["agreement"] },
+      },
       targets: [new SqsQueue(this.webhooks, { deadLetterQueue: this.undeliverable })],
     });
     this.archives = new Queue(this, "Archives", {

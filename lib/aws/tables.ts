@@ -34,6 +34,8 @@ export class Tables extends Construct {
   readonly readContracts: Need;
   readonly writeContracts: Need;
   readonly spendNonces: Need;
+  readonly followLinks: Need;
+  readonly countVisits: Need;
   /** An order's history lies in the same chain; who writes it touches no contract. */
   readonly nameChain: Need;
   readonly appendChain: Need;
@@ -126,6 +128,14 @@ export class Tables extends Construct {
     this.spendNonces = {
       environment: { GUARD_TABLE: this.guard.tableName },
       statements: [allow(["dynamodb:PutItem"], this.guard.tableArn)],
+    };
+    this.followLinks = {
+      environment: { CONTRACT_FLOW_TABLE: this.flow.tableName },
+      statements: [allow(["dynamodb:GetItem"], flow)],
+    };
+    this.countVisits = {
+      environment: { GUARD_TABLE: this.guard.tableName },
+      statements: [allow(["dynamodb:UpdateItem"], this.guard.tableArn)],
     };
     const intake = { environment: { TRANSACTION_ORDER_TABLE: orders.tableName } };
     const history = { environment: { EVIDENCE_CHAIN_TABLE: this.chain.tableName } };

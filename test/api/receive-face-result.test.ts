@@ -2,6 +2,7 @@ import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { APIGatewayProxyEvent, Context } from "aws-lambda";
 import { describe, expect, test } from "vitest";
 import { build } from "../../functions/api/receive-face-result.ts";
+import { assembleContracts } from "../../functions/assemble.ts";
 import type { FaceRequest } from "../../functions/dialects/face-verification.ts";
 import {
   advanceFace,
@@ -41,7 +42,13 @@ async function stage() {
   });
   const faces = assembleFaces(world);
   const links = assembleFaceLinks(world);
-  const { face } = await faceStarter(world, faces, links, [])("client-c", request);
+  const { face } = await faceStarter(
+    world,
+    faces,
+    assembleContracts(world),
+    links,
+    [],
+  )("client-c", request);
   await vendorDispatch(world, faces, assembleFaceVendors(world), links)(face.id);
   const lambda = build(world);
 

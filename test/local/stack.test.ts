@@ -74,6 +74,7 @@ test("stack.json tells a client everything while the stack runs, and is gone aft
     { clientId: "sandbox-a", dialects: ["A"] },
     { clientId: "sandbox-c", dialects: ["C"] },
     { clientId: "sandbox-wallet", dialects: ["D", "native"] },
+    { clientId: "sandbox-agreement", dialects: ["C", "native"] },
     { clientId: "sandbox-tiancai", dialects: ["T"] },
     { clientId: "sandbox-operations", dialects: [], scopes: ["operations", "templates"] },
   ]);

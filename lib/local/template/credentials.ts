@@ -57,6 +57,7 @@ const sandbox = [
   { clientId: "sandbox-c", dialects: ["C"], scopes: [] },
   // K01: what it begins in one dialect it reads in the other.
   { clientId: "sandbox-wallet", dialects: ["D", "native"], scopes: [] },
+  { clientId: "sandbox-agreement", dialects: ["C", "native"], scopes: [] },
   { clientId: "sandbox-tiancai", dialects: ["T"], scopes: [] },
   // Operations list and close parked orders and keep the templates; they start nothing.
   { clientId: "sandbox-operations", dialects: [], scopes: ["operations", "templates"] },
