@@ -1,25 +1,25 @@
 import { Duration } from "aws-cdk-lib";
-import { type EventPattern, type IEventBus, Match, Rule } from "aws-cdk-lib/aws-events";
-import { SqsQueue } from "aws-cdk-lib/aws-events-targets";
-import { EventSourceMapping, type Function as Lambda } from "aws-cdk-lib/aws-lambda";
-import { Queue } from "aws-cdk-lib/aws-sqs";
+import { Match } from "aws-cdk-lib/aws-events";
+import type { Function as Lambda } from "aws-cdk-lib/aws-lambda";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { deadLetterQueue, deliverySeconds, queueDefaults } from "./events.ts";
+import { deliverySeconds } from "./events.ts";
 import type { Foundation } from "./foundation.ts";
-import { allow, lambdaFunction, type Need } from "./lambda-function.ts";
+import type { Need } from "./lambda-function.ts";
+import { queuedWorker } from "./queued-worker.ts";
 
 /** The request itself tries first, for eight seconds (K38): a message that came sooner would meet it. */
 const firstDelay = Duration.seconds(30);
 /** A batch of ten goes out in turn, and clearing may take its whole time-out for each. */
 const clearingSeconds = 60;
-const batch = 10;
+const clearingBatch = 10;
 /** What clearing agrees to serve at once. */
 const callsAtOnce = 10;
 /**
  * The most SQS allows. The worker counts its own attempts and parks an order after the last (K39); receives that
  * a breaker turned away are none, and a night of outage must not lose a message.
  */
-const receiveLimit = 1000;
+const clearingLimit = 1000;
 
 /** Only our own faults count here; every attempt at a partner is a message of its own. */
 const deliveryLimit = 100;
@@ -39,131 +39,69 @@ export const moveOrders = ({ tables, secrets, settings }: Foundation): readonly 
   settings.accountCode,
 ];
 
-/** What happens to an order after its request: the queue, what fills it, and the function that asks clearing again. */
+/** What happens to an order after its request: clearing is asked again, and the partner is told. */
 export class Clearing extends Construct {
   readonly queue: Queue;
   readonly functions: readonly Lambda[];
-  readonly deadLetters: Queue[];
+  readonly deadLetters: readonly Queue[];
 
   constructor(scope: Construct, props: Foundation) {
     super(scope, "Intake");
-    const { events } = props;
-    const deadLetters = deadLetterQueue(this, "ClearingDeadLetters");
-    this.deadLetters = [deadLetters];
-    this.queue = new Queue(this, "Clearing", {
-      ...queueDefaults,
-      deliveryDelay: firstDelay,
-      // Six times the function's time-out, as Lambda asks: a slow batch must not be handed out twice.
-      visibilityTimeout: Duration.seconds(6 * clearingSeconds),
-      deadLetterQueue: { queue: deadLetters, maxReceiveCount: receiveLimit },
-    });
-    const bring = (id: string, description: string, eventPattern: EventPattern) =>
-      new Rule(this, id, {
-        description,
-        eventBus: events.bus as IEventBus,
-        eventPattern,
-        targets: [new SqsQueue(this.queue, { deadLetterQueue: events.undeliverable })],
-      });
-    bring(
-      "OrdersToClear",
-      "An order was received, or taken up again by operations: bring it to its end",
-      {
-        source: ["qianyue"],
-        detailType: ["TransactionReceived", "TransactionResumed"],
-      },
-    );
-    bring("LateResults", "Clearing has a result it did not have when it was asked (T-05)", {
-      source: Match.prefix("clearing"),
-      detailType: ["ClearingCompletedEvent"],
-    });
-    this.functions = [this.consumer(props), this.teller(props)];
-  }
-
-  /** Tells partners that asked for it how an order ended. */
-  private teller({ bundles, tables, secrets, settings, events }: Foundation): Lambda {
-    const deadLetters = deadLetterQueue(this, "OrderResultDeadLetters");
-    this.deadLetters.push(deadLetters);
-    const results = new Queue(this, "OrderResults", {
-      ...queueDefaults,
-      visibilityTimeout: Duration.seconds(6 * deliverySeconds),
-      deadLetterQueue: { queue: deadLetters, maxReceiveCount: deliveryLimit },
-    });
-    new Rule(this, "OrderResultsToPartners", {
-      description: "An order has ended: tell its partner",
-      eventBus: events.bus as IEventBus,
-      eventPattern: {
-        source: ["qianyue"],
-        detailType: ["TransactionSucceeded", "TransactionFailed"],
-      },
-      targets: [new SqsQueue(results, { deadLetterQueue: events.undeliverable })],
-    });
-    const teller = lambdaFunction(this, {
-      bundles,
-      kind: "workers",
-      name: "deliver-order-result",
-      memoryMb: 512,
-      timeoutSeconds: deliverySeconds,
-      needs: [
-        tables.noteDeliveries,
-        secrets.partners,
-        settings.callbackHosts,
+    const { tables, secrets, settings } = props;
+    const clear = queuedWorker(this, props, {
+      name: "clear-transaction",
+      queue: "Clearing",
+      deadLetters: "ClearingDeadLetters",
+      timeoutSeconds: clearingSeconds,
+      batchSize: clearingBatch,
+      maxConcurrency: callsAtOnce,
+      receiveLimit: clearingLimit,
+      delay: firstDelay,
+      needs: moveOrders(props),
+      queueVariable: "CLEARING_QUEUE_URL",
+      queueActions: ["sqs:ChangeMessageVisibility"],
+      rules: [
         {
-          environment: {
-            WEBHOOK_QUEUE_URL: results.queueUrl,
-            WEBHOOK_DLQ_URL: deadLetters.queueUrl,
+          id: "OrdersToClear",
+          description:
+            "An order was received, or taken up again by operations: bring it to its end",
+          pattern: {
+            source: ["qianyue"],
+            detailType: ["TransactionReceived", "TransactionResumed"],
           },
-          statements: [
-            allow(["sqs:SendMessage"], results.queueArn, deadLetters.queueArn),
-            allow(
-              ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
-              results.queueArn,
-            ),
-          ],
+        },
+        {
+          id: "LateResults",
+          description: "Clearing has a result it did not have when it was asked (T-05)",
+          pattern: { source: Match.prefix("clearing"), detailType: ["ClearingCompletedEvent"] },
         },
       ],
     });
-    new EventSourceMapping(this, "OrderResultSource", {
-      target: teller,
-      eventSourceArn: results.queueArn,
+    const tell = queuedWorker(this, props, {
+      name: "deliver-order-result",
+      queue: "OrderResults",
+      deadLetters: "OrderResultDeadLetters",
+      timeoutSeconds: deliverySeconds,
       batchSize: deliveryBatch,
       maxConcurrency: deliveriesAtOnce,
-      reportBatchItemFailures: true,
-    });
-    return teller;
-  }
-
-  private consumer(props: Foundation): Lambda {
-    const worker = lambdaFunction(this, {
-      bundles: props.bundles,
-      kind: "workers",
-      name: "clear-transaction",
-      memoryMb: 512,
-      timeoutSeconds: clearingSeconds,
-      needs: [
-        ...moveOrders(props),
+      receiveLimit: deliveryLimit,
+      needs: [tables.noteDeliveries, secrets.partners, settings.callbackHosts],
+      queueVariable: "WEBHOOK_QUEUE_URL",
+      queueActions: ["sqs:SendMessage"],
+      deadLetterVariable: "WEBHOOK_DLQ_URL",
+      rules: [
         {
-          environment: { CLEARING_QUEUE_URL: this.queue.queueUrl },
-          statements: [
-            allow(
-              [
-                "sqs:ChangeMessageVisibility",
-                "sqs:DeleteMessage",
-                "sqs:GetQueueAttributes",
-                "sqs:ReceiveMessage",
-              ],
-              this.queue.queueArn,
-            ),
-          ],
+          id: "OrderResultsToPartners",
+          description: "An order has ended: tell its partner",
+          pattern: {
+            source: ["qianyue"],
+            detailType: ["TransactionSucceeded", "TransactionFailed"],
+          },
         },
       ],
     });
-    new EventSourceMapping(this, "ClearingSource", {
-      target: worker,
-      eventSourceArn: this.queue.queueArn,
-      batchSize: batch,
-      maxConcurrency: callsAtOnce,
-      reportBatchItemFailures: true,
-    });
-    return worker;
+    this.queue = clear.queue;
+    this.functions = [clear.worker, tell.worker];
+    this.deadLetters = [clear.deadLetters, tell.deadLetters];
   }
 }

@@ -1,12 +1,11 @@
 import { Duration } from "aws-cdk-lib";
-import { type IEventBus, Rule } from "aws-cdk-lib/aws-events";
-import { SqsQueue } from "aws-cdk-lib/aws-events-targets";
-import { EventSourceMapping, type Function as Lambda } from "aws-cdk-lib/aws-lambda";
-import { Queue } from "aws-cdk-lib/aws-sqs";
+import type { Function as Lambda } from "aws-cdk-lib/aws-lambda";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { deadLetterQueue, deliverySeconds, queueDefaults } from "./events.ts";
+import { deliverySeconds } from "./events.ts";
 import type { Foundation } from "./foundation.ts";
-import { allow, lambdaFunction, type Need } from "./lambda-function.ts";
+import type { Need } from "./lambda-function.ts";
+import { queuedWorker } from "./queued-worker.ts";
 
 /** The request itself asks the vendors first: a message that came sooner would meet it there. */
 const firstDelay = Duration.seconds(30);
@@ -36,103 +35,58 @@ export const moveFaces = ({ tables, secrets, settings, storage }: Foundation): r
 export class FaceChecks extends Construct {
   readonly functions: readonly Lambda[];
   readonly deadLetters: readonly Queue[];
-  private readonly props: Foundation;
 
   constructor(scope: Construct, props: Foundation) {
     super(scope, "FaceChecks");
-    this.props = props;
     const { tables, secrets, settings, storage } = props;
-    const checkDeadLetters = deadLetterQueue(this, "FaceCheckDeadLetters");
-    const callbackDeadLetters = deadLetterQueue(this, "FaceCallbackDeadLetters");
-    this.deadLetters = [checkDeadLetters, callbackDeadLetters];
-    const checks = this.queue("FaceChecks", checkSeconds, checkDeadLetters, firstDelay);
-    const callbacks = this.queue("FaceCallbacks", deliverySeconds, callbackDeadLetters);
-    this.bring("FaceChecksToFollow", "A face check was requested: see it to its end", checks, [
-      "FaceVerificationRequested",
-    ]);
-    this.bring("FaceResultsToClients", "A face check has ended: tell its client", callbacks, [
-      "FaceVerificationCompletedEvent",
-    ]);
-
-    const checkFace = this.worker("check-face", checkSeconds, [
-      ...moveFaces(props),
-      sendTo({ FACE_CHECK_QUEUE_URL: checks }),
-    ]);
-    const deliver = this.worker("deliver-face-result", deliverySeconds, [
-      tables.readFaces,
-      tables.writeFaces,
-      tables.appendChain,
-      storage.openPersonalData,
-      secrets.partners,
-      settings.callbackHosts,
-      sendTo({ WEBHOOK_QUEUE_URL: callbacks, WEBHOOK_DLQ_URL: callbackDeadLetters }),
-    ]);
-    this.functions = [checkFace, deliver];
-    consume(this, "FaceCheckSource", checkFace, checks, {
+    const check = queuedWorker(this, props, {
+      name: "check-face",
+      queue: "FaceChecks",
+      deadLetters: "FaceCheckDeadLetters",
+      timeoutSeconds: checkSeconds,
       batchSize: checkBatch,
       maxConcurrency: checksAtOnce,
+      receiveLimit,
+      delay: firstDelay,
+      needs: moveFaces(props),
+      queueVariable: "FACE_CHECK_QUEUE_URL",
+      queueActions: ["sqs:SendMessage"],
+      rules: [
+        {
+          id: "FaceChecksToFollow",
+          description: "A face check was requested: see it to its end",
+          pattern: { source: ["qianyue"], detailType: ["FaceVerificationRequested"] },
+        },
+      ],
     });
-    consume(this, "FaceCallbackSource", deliver, callbacks, {
+    const deliver = queuedWorker(this, props, {
+      name: "deliver-face-result",
+      queue: "FaceCallbacks",
+      deadLetters: "FaceCallbackDeadLetters",
+      timeoutSeconds: deliverySeconds,
       batchSize: deliveryBatch,
       maxConcurrency: deliveriesAtOnce,
+      receiveLimit,
+      needs: [
+        tables.readFaces,
+        tables.writeFaces,
+        tables.appendChain,
+        storage.openPersonalData,
+        secrets.partners,
+        settings.callbackHosts,
+      ],
+      queueVariable: "WEBHOOK_QUEUE_URL",
+      queueActions: ["sqs:SendMessage"],
+      deadLetterVariable: "WEBHOOK_DLQ_URL",
+      rules: [
+        {
+          id: "FaceResultsToClients",
+          description: "A face check has ended: tell its client",
+          pattern: { source: ["qianyue"], detailType: ["FaceVerificationCompletedEvent"] },
+        },
+      ],
     });
+    this.functions = [check.worker, deliver.worker];
+    this.deadLetters = [check.deadLetters, deliver.deadLetters];
   }
-
-  private queue(id: string, seconds: number, deadLetters: Queue, delay?: Duration): Queue {
-    return new Queue(this, id, {
-      ...queueDefaults,
-      ...(delay ? { deliveryDelay: delay } : {}),
-      // Six times the function's time-out, as Lambda asks: a slow batch must not be handed out twice.
-      visibilityTimeout: Duration.seconds(6 * seconds),
-      deadLetterQueue: { queue: deadLetters, maxReceiveCount: receiveLimit },
-    });
-  }
-
-  private bring(id: string, description: string, queue: Queue, detailType: string[]): void {
-    const { events } = this.props;
-    new Rule(this, id, {
-      description,
-      eventBus: events.bus as IEventBus,
-      eventPattern: { source: ["qianyue"], detailType },
-      targets: [new SqsQueue(queue, { deadLetterQueue: events.undeliverable })],
-    });
-  }
-
-  private worker(name: string, timeoutSeconds: number, needs: readonly Need[]): Lambda {
-    const { bundles } = this.props;
-    return lambdaFunction(this, {
-      bundles,
-      kind: "workers",
-      name,
-      memoryMb: 512,
-      timeoutSeconds,
-      needs,
-    });
-  }
-}
-
-function sendTo(queues: Readonly<Record<string, Queue>>): Need {
-  const entries = Object.entries(queues);
-  return {
-    environment: Object.fromEntries(entries.map(([name, { queueUrl }]) => [name, queueUrl])),
-    statements: [allow(["sqs:SendMessage"], ...entries.map(([, { queueArn }]) => queueArn))],
-  };
-}
-
-function consume(
-  scope: Construct,
-  id: string,
-  target: Lambda,
-  queue: Queue,
-  pace: { readonly batchSize: number; readonly maxConcurrency: number },
-): void {
-  target.addToRolePolicy(
-    allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], queue.queueArn),
-  );
-  new EventSourceMapping(scope, id, {
-    target,
-    eventSourceArn: queue.queueArn,
-    ...pace,
-    reportBatchItemFailures: true,
-  });
 }
