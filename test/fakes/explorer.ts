@@ -197,7 +197,7 @@ function commute(a: Option, b: Option): boolean {
 }
 
 /** Numerical Recipes' linear congruence: enough to draw orders, the same ones every time. */
-function randomNumbers(seed: number): () => number {
+export function randomNumbers(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

@@ -83,7 +83,7 @@ const environment: Readonly<Record<string, string>> = {
   SMS_GATEWAY_URL: "https://sms.example",
   VERIFICATION_URL: "https://verify.example",
   CLEARING_URL: "https://clearing.example",
-  CLEARING_QUEUE_URL: "https://sqs.example/clearing",
+  CLEARING_QUEUE_URL: "https://sqs.test-1.amazonaws.com/000000000000/clearing",
   ACCOUNT_CODE: "^[A-Z0-9]{1,32}$",
   ALLOWED_CALLBACK_HOSTS: "",
   IDENTITY_CHECK: "strict",
@@ -117,6 +117,8 @@ export function testWorld(options: {
     TrentService: fakeKms(random),
     AWSStepFunctions: stepFunctions.serve,
     secretsmanager: secretsManager,
+    // Whoever plays a queue brings the messages itself.
+    AmazonSQS: async () => ({}),
   };
   const world: World = {
     now: options.now,
