@@ -4,6 +4,7 @@ import { assembleIntake } from "../functions/assemble.ts";
 import { parkedView } from "../functions/dialects/transaction.ts";
 import { readResolution } from "../functions/dialects/transaction-request.ts";
 import { Problem } from "../functions/domain/problem.ts";
+import { processRows } from "../functions/process-rows.ts";
 import { orderResolver } from "../functions/resolve-order.ts";
 import { lambdaWorld } from "../functions/world.ts";
 
@@ -11,14 +12,16 @@ const usage = `npm run ops -- list
 npm run ops -- show <transactionOrderNo>
 npm run ops -- close <transactionOrderNo> --as retry|closeExecuted|closeFailed
                --reason CODE --ticket NUMBER --operator NAME [--clearing-order-no NUMBER]
+npm run ops -- process <processId>
 
 The manual queue: movements whose outcome at clearing nobody could learn in time (K39).
   --as      retry          send it on its way again under the same key
             closeExecuted  clearing executed it, under --clearing-order-no
             closeFailed    clearing did not and will not execute it
   --reason  CLEARING_CONFIRMED, CLEARING_DENIED, STATEMENT_SHOWS_IT, STATEMENT_SHOWS_NOTHING, CAUSE_MENDED
+process shows document D's tables for one contract, personal values included: look, and close the window (K34).
   --stack   stack.json of a local stack (default .local/stack.json when AWS_REGION is not set);
-            on AWS the environment of the function close-order is expected instead`;
+            on AWS the environment of the function close-order is expected instead, for process send-process-sms's`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -39,6 +42,7 @@ if (stack !== undefined)
 try {
   if (action === "list" && key === undefined) await list();
   else if (action === "show" && key !== undefined) await show(key);
+  else if (action === "process" && key !== undefined) await showProcess(key);
   else if (action === "close" && key !== undefined) await close(key);
   else {
     console.error(usage);
@@ -74,6 +78,15 @@ async function show(order: string): Promise<void> {
   console.log(JSON.stringify(parkedView(found), null, 2));
   for (const { at, step, actor, facts } of await orders.history(order))
     console.log(`${at}  ${step.padEnd(18)} ${actor}  ${JSON.stringify(facts)}`);
+}
+
+async function showProcess(id: string): Promise<void> {
+  const rows = await processRows(lambdaWorld)(id);
+  if (rows === undefined) throw new Problem("NOT_FOUND", `there is no process ${id}`);
+  const { evidence_chain, ...tables } = rows;
+  console.log(JSON.stringify(tables, null, 2));
+  for (const row of evidence_chain)
+    console.log(`${row.created_at}  ${row.evidence_type.padEnd(20)} ${row.evidence_key}`);
 }
 
 async function close(order: string): Promise<void> {

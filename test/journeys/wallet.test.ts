@@ -1,7 +1,14 @@
+import { execFile } from "node:child_process";
+import { randomInt } from "node:crypto";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { tiancaiClient } from "../../examples/tiancai.ts";
+import { pooling } from "../dialects/wallet-given.ts";
 import {
   type Json,
   messagesTo,
+  newMobile,
   partnerOf,
   pendingVerification,
   type verificationsOf,
@@ -111,8 +118,11 @@ test("D-68 D-34: the agreement can be fetched by the link of the query, signed i
   expect(await (await fetch(protocolInfo.downloadUrl)).text()).toContain("/Type /Sig");
 });
 
-test("D-37 D-42 K16: an individual business that lets its balance be swept signs as payer and receives a micro-deposit", async () => {
-  const process = await beginProcess(stack, "pooling");
+test("D-37 D-42 K16 K42: an individual business that lets its balance be swept signs as payer, receives a micro-deposit, and lets a collection through", async () => {
+  const accountNo = `ACC${randomInt(10 ** 12)}`;
+  const contactInfo = { ...pooling.payerInfo.contactInfo, mobile: newMobile() };
+  const payerInfo = { ...pooling.payerInfo, accountNo, contactInfo };
+  const process = await beginProcess(stack, "pooling", { payerInfo });
 
   const signer = await signerOf(stack, process);
   await signer.sign();
@@ -127,10 +137,40 @@ test("D-37 D-42 K16: an individual business that lets its balance be swept signs
   await processBecomes(process, "COMPLETED");
   const { body } = await partnerOf(stack, "D")("GET", `/v1/contracts/${process.id}`);
   expect(body.authorization).toMatchObject({
-    payerAccountNo: "ACC100002",
+    payerAccountNo: accountNo,
     payeeAccountNo: "ACC100001",
     maxRatio: "0.8",
   });
+  const collected = await collect(accountNo, "80.00");
+  expect(collected.body).toMatchObject({ code: "SUCCESS", data: { status: "SUCCESS" } });
+  expect((await collect(`${accountNo}9`, "80.00")).status).toBe(403);
+});
+
+/** Tiancai sweeps the balance of a store to its headquarters. */
+function collect(payerAccountNo: string, amount: string) {
+  const tiancai = stack.partners.find(({ clientId }) => clientId === "sandbox-tiancai");
+  if (tiancai === undefined) throw new Error("the stack has no Tiancai");
+  return tiancaiClient(stack.apiUrl, tiancai, stack.now).process("COLLECTION", {
+    bizOrderNo: "B-1",
+    payerInfo: { accountNo: payerAccountNo },
+    receiverInfo: { accountNo: "ACC100001" },
+    amount,
+    extInfo: { sourceOrderNo: `S-${payerAccountNo}`, sourceOrderAmount: "100.00" },
+  });
+}
+
+test("K34: operations read a process as document D's tables", async () => {
+  const { id, request } = await beginProcess(stack, "enterprise");
+  const file = join(stack.logs, "..", "stack.json");
+
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...["bin/ops.ts", "process", id, "--stack", file],
+  ]);
+
+  expect(stdout).toContain(`"request_id": "${request.requestId}"`);
+  expect(stdout).toContain('"signatory_a": "拉卡拉支付股份有限公司"');
+  expect(stdout).toContain('"signatory_b": "上海天财门店"');
+  expect(stdout).toContain(`SMS_RECORD           ${id}-M1`);
 });
 
 test("D-38 K16: who opens payment signs as payer, reached at the only contact the request names, and the chain says so", async () => {
