@@ -1,7 +1,6 @@
 import { wordCallbackProblem } from "../dialects/wallet.ts";
-import { readProcessCallback } from "../dialects/wallet-request.ts";
 import { httpLambda, readJson } from "../http.ts";
-import { verificationReceiver } from "../verification-callback.ts";
+import { readProcessResult, verificationReceiver } from "../verification-callback.ts";
 import { lambda, type World } from "../world.ts";
 
 /** `POST /api/internal/esign/callback/verification` (D-09): document D's words for a verification system's result. */
@@ -10,17 +9,7 @@ export function build(world: World) {
 
   return httpLambda(world, wordCallbackProblem, async (call) => {
     await verify(call);
-    const { processId, verificationId, status, failureReason, evidence } = readProcessCallback(
-      readJson(call),
-    );
-    await record(call, {
-      contractId: processId,
-      verificationId,
-      result: status as "SUCCESS" | "FAILED",
-      failReason: failureReason ?? "UNKNOWN",
-      // What was paid is kept only of a deposit that was recognised (3.4): of another it would help to guess.
-      evidence: status === "SUCCESS" ? (evidence ?? {}) : {},
-    });
+    await record(call, readProcessResult(readJson(call)));
     return { status: 200, body: { code: "SUCCESS", message: "回调处理成功" } };
   });
 }

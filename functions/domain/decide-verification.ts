@@ -50,7 +50,7 @@ export type VerificationCommand =
       readonly method: VerificationMethod;
       readonly result: "SUCCESS" | "FAILED";
       readonly failReason: string;
-      readonly source: "CALLBACK" | "POLL" | "DEADLINE";
+      readonly source: "CALLBACK" | "EVENT" | "POLL" | "DEADLINE";
       readonly evidence: Readonly<Record<string, string>>;
     };
 

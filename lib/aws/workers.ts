@@ -87,6 +87,8 @@ export class Workers extends Construct {
       secrets.partners,
     ]);
 
+    const recordVerification = this.worker("record-verification", [...contracts, secrets.peers]);
+
     this.streamed = [driveWorkflow, publishEvents];
     this.functions = [
       ...this.streamed,
@@ -95,6 +97,7 @@ export class Workers extends Construct {
       startFromEvent,
       archiveAgain,
       updateTemplate,
+      recordVerification,
     ];
     this.deadLetters = [
       this.followStream("DriveWorkflow", driveWorkflow),
@@ -123,6 +126,14 @@ export class Workers extends Construct {
       description: "An upstream system asks for a signature by event (A-11)",
       bus: events.bus as IEventBus,
       pattern: { source: Match.prefix("partner."), detailType: ["SigningRequested"] },
+    });
+    this.onEvent("VerificationResults", recordVerification, {
+      description: "The verification system tells a result by event (D-13)",
+      bus: events.bus as IEventBus,
+      pattern: {
+        source: Match.prefix("verification."),
+        detailType: ["VerificationCompletedEvent"],
+      },
     });
     this.onEvent("TemplateUpdates", updateTemplate, {
       description: "Whoever keeps the wordings has a new version (C-18)",

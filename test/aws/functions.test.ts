@@ -14,7 +14,7 @@ describe("functions", () => {
   test("each has a role, a log group and a policy of its own", () => {
     const distinct = (key: "role" | "logGroup") => new Set(functions.map((one) => one[key])).size;
 
-    expect(functions).toHaveLength(new Set(routes.map(({ file }) => file)).size + 15);
+    expect(functions).toHaveLength(new Set(routes.map(({ file }) => file)).size + 16);
     expect(distinct("role")).toBe(functions.length);
     expect(distinct("logGroup")).toBe(functions.length);
   });
@@ -177,6 +177,7 @@ describe("functions", () => {
       "get-template": "GUARD_TABLE PARTNERS_SECRET_ID TEMPLATE_TABLE",
       "activate-template": "GUARD_TABLE PARTNERS_SECRET_ID TEMPLATE_TABLE",
       "update-template": "PARTNERS_SECRET_ID TEMPLATE_TABLE",
+      "record-verification": `${contracts} PEERS_SECRET_ID`,
       "initiate-face":
         "ALLOWED_CALLBACK_HOSTS DATA_KEY_ID EVIDENCE_CHAIN_TABLE FACE_VENDORS_SECRET_ID FACE_VERIFICATION_TABLE GUARD_TABLE IDENTITY_CHECK PARTNERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL",
       "get-face": `${faces} GUARD_TABLE PARTNERS_SECRET_ID`,

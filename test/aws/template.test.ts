@@ -164,6 +164,15 @@ describe("events", () => {
     });
   });
 
+  test("D-13: the verification system's event brings a result", () => {
+    template.hasResourceProperties("AWS::Events::Rule", {
+      EventPattern: {
+        source: [{ prefix: "verification." }],
+        "detail-type": ["VerificationCompletedEvent"],
+      },
+    });
+  });
+
   test("A-40: an execution that no Catch could end marks its contract", () => {
     template.hasResourceProperties("AWS::Events::Rule", {
       EventPattern: Match.objectLike({
