@@ -60,7 +60,7 @@ function signerList(signers: readonly PageSigner[], say: Say): Html | undefined 
   if (signers.length < 2) return undefined;
   const lines = signers.map(({ name, isReader, state }) => {
     const current = state === "now" && html` aria-current="step"`;
-    const you = isReader && html` <span class="you">${say("you")}</span>`;
+    const you = isReader && say("you");
     return html`<li data-state="${state}"${current}><span>${name}${you}</span><span>${say(`${state}Signer`)}</span></li>`;
   });
   return html`<section class="card"><h2>${say("everySigner")}</h2><ul class="signers">${lines}</ul></section>`;
@@ -221,9 +221,11 @@ ${
 type Waiting = "preparing" | "verifying" | "sealing" | "othersFirst" | "othersLeft";
 
 function waiting(name: Waiting, say: Say): Html {
+  // Other people take hours; only a machine's work is shown as going on.
+  const isForOthers = name === "othersFirst" || name === "othersLeft";
   return html`
 <section class="card moment">
-<div class="breath" aria-hidden="true"></div>
+<div class="${isForOthers ? "still" : "breath"}" aria-hidden="true"></div>
 <div role="status">
 <h2>${say(`${name}Title`)}</h2>
 <p data-hint>${say(`${name}Text`)}</p>

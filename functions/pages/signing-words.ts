@@ -162,14 +162,14 @@ export const signingWords = {
   },
 
   everySigner: { "zh-CN": "全部签署方", en: "Everyone who signs" },
-  you: { "zh-CN": "（您）", en: "(you)" },
+  you: { "zh-CN": "（您）", en: " (you)" },
   doneSigner: { "zh-CN": "已完成", en: "Done" },
   nowSigner: { "zh-CN": "签署中", en: "Signing now" },
   laterSigner: { "zh-CN": "待签署", en: "Later" },
   othersFirstTitle: { "zh-CN": "还没有轮到您签署", en: "It is not your turn yet" },
   othersFirstText: {
-    "zh-CN": "前面的签署方完成后，您会收到短信，本页也会自动更新。",
-    en: "Others sign before you. You will get a text message when it is your turn, and this page updates by itself.",
+    "zh-CN": "前面的签署方完成后，我们会通知您，本页也会自动更新。",
+    en: "Others sign before you. We will tell you when it is your turn, and this page updates by itself.",
   },
   othersLeftTitle: { "zh-CN": "您已完成签署", en: "Your part is done" },
   othersLeftText: {

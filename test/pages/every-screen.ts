@@ -55,6 +55,8 @@ export const everyScreen = {
   microDepositAgain: { ...deposit, triesLeft: 2, lastTryWrong: true, needsRemark: false },
   face: { name: "face", handOffUrl: "https://verify.example/f/1", expiresAt, triesLeft: 3 },
   verifying: { name: "verifying" },
+  othersFirst: { name: "othersFirst" },
+  othersLeft: { name: "othersLeft" },
   sealing: { name: "sealing" },
   completed: { name: "completed", completedAt: expiresAt, returnUrl },
   declined: { name: "declined", reason: "金额与约定不符" },
@@ -71,8 +73,17 @@ export type ScreenName = keyof typeof everyScreen;
 export const screenNames = Object.keys(everyScreen) as ScreenName[];
 export const languages = ["zh-CN", "en"] as const;
 
+/** The reader signs second of three. */
+export const threeSigners = [
+  { name: "张**", isReader: false, state: "done" },
+  { name: "李**", isReader: true, state: "now" },
+  { name: "王*", isReader: false, state: "later" },
+] as const satisfies PageModel["signers"];
+
 export function pageModel(screen: Screen, language: PageModel["language"] = "zh-CN"): PageModel {
+  const isShared = screen.name === "othersFirst" || screen.name === "othersLeft";
   return {
+    ...(isShared ? { signers: threeSigners } : {}),
     language,
     contractId: "CT20261121K7M2QX9RBD",
     title: agreement.title,

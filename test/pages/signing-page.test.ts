@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { type Screen, signingPage } from "../../functions/pages/signing-page.ts";
 import { signingWords } from "../../functions/pages/signing-words.ts";
-import { everyScreen, languages, pageModel, screenNames } from "./every-screen.ts";
+import { everyScreen, languages, pageModel, screenNames, threeSigners } from "./every-screen.ts";
 
 const attacks = [
   `"><script>alert(1)</script>`,
@@ -42,6 +42,42 @@ describe.each(languages)("the signing page in %s", (language) => {
       if (key !== "otherLanguage")
         expect(word[language].replace(names, ""), key).not.toMatch(foreign);
     }
+  });
+});
+
+describe("whoever signs beside the reader", () => {
+  const shown = (model: Parameters<typeof signingPage>[0]) => {
+    const [list = ""] = /<ul class="signers">.*?<\/ul>/s.exec(signingPage(model).html) ?? [];
+    return [...list.matchAll(/<li data-state="(\w+)".*?<\/li>/g)].map(
+      ([line, state]) =>
+        `${state} ${line
+          .replace(/<[^>]+>/g, " ")
+          .trim()
+          .replace(/\s+/g, " ")}`,
+    );
+  };
+
+  it("C-48: is listed with the turn, and the reader finds oneself", () => {
+    const model = { ...pageModel(everyScreen.reading), signers: threeSigners };
+
+    expect(shown(model)).toEqual(["done 张** 已完成", "now 李**（您） 签署中", "later 王* 待签署"]);
+  });
+
+  it("is not spoken of where the reader signs alone", () => {
+    expect(shown(pageModel(everyScreen.reading))).toEqual([]);
+    expect(shown({ ...pageModel(everyScreen.reading), signers: [threeSigners[1]] })).toEqual([]);
+  });
+
+  it("K05: the steps are in the order in which the gates close", () => {
+    const steps = (verifiesFirst: boolean) =>
+      [
+        ...signingPage({ ...pageModel(everyScreen.face), verifiesFirst }).html.matchAll(
+          /<li data-state="(?:past|now|next)"[^>]*>([^<]+)/g,
+        ),
+      ].map(([, name]) => name);
+
+    expect(steps(false)).toEqual(["阅读", "签名", "核验", "完成"]);
+    expect(steps(true)).toEqual(["阅读", "核验", "签名", "完成"]);
   });
 });
 
@@ -159,7 +195,9 @@ describe("what reaches the signer's browser", () => {
     const live = bodies.filter(([, isLive]) => isLive).map(([name]) => name);
     const waiting = bodies.filter(([, , isWaiting]) => isWaiting).map(([name]) => name);
 
-    expect(waiting.toSorted()).toEqual(["face", "preparing", "sealing", "verifying"]);
+    expect(waiting.toSorted()).toEqual([
+      ...["face", "othersFirst", "othersLeft", "preparing", "sealing", "verifying"],
+    ]);
     expect(live).toEqual(screenNames.slice(0, screenNames.indexOf("completed")));
   });
 });
