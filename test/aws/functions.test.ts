@@ -49,6 +49,7 @@ describe("functions", () => {
         "archive-again",
         "create-contract",
         "generate-agreement",
+        "initiate-agreement",
         "initiate-face",
         "initiate-process",
         "seal-evidence",
@@ -134,6 +135,8 @@ describe("functions", () => {
       "show-signing-page": `${links} TEMPLATE_TABLE`,
       "open-link": links,
       "give-consent": links,
+      "send-otp": `${contracts} PEERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL SMS_GATEWAY_URL`,
+      "check-otp": links,
       "sign-agreement": links,
       "submit-verification": `${contracts} PEERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL VERIFICATION_URL`,
       "decline-contract": links,
@@ -142,6 +145,12 @@ describe("functions", () => {
       "list-leaves": "LOG_TABLE",
       "prove-inclusion": "LOG_TABLE",
       "prove-consistency": "LOG_TABLE",
+      "follow-short-link": "CONTRACT_FLOW_TABLE GUARD_TABLE PLATFORM_SECRET_ID PUBLIC_BASE_URL",
+      "initiate-agreement":
+        "ALLOWED_CALLBACK_HOSTS CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_CHAIN_TABLE FACE_VERIFICATION_TABLE GUARD_TABLE IDENTITY_CHECK PARTNERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL TEMPLATE_TABLE",
+      "get-agreement": `${contracts} GUARD_TABLE PARTNERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL`,
+      "revoke-agreement": `${contracts} GUARD_TABLE PARTNERS_SECRET_ID`,
+      "renew-sign-url": `${contracts} GUARD_TABLE PARTNERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL`,
       "verify-contract":
         "CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_BUCKET EVIDENCE_CHAIN_TABLE GUARD_TABLE PARTNERS_SECRET_ID",
       "show-verify-page": "",
@@ -179,7 +188,7 @@ describe("functions", () => {
       "update-template": "PARTNERS_SECRET_ID TEMPLATE_TABLE",
       "record-verification": `${contracts} PEERS_SECRET_ID`,
       "initiate-face":
-        "ALLOWED_CALLBACK_HOSTS DATA_KEY_ID EVIDENCE_CHAIN_TABLE FACE_VENDORS_SECRET_ID FACE_VERIFICATION_TABLE GUARD_TABLE IDENTITY_CHECK PARTNERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL",
+        "ALLOWED_CALLBACK_HOSTS CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_CHAIN_TABLE FACE_VENDORS_SECRET_ID FACE_VERIFICATION_TABLE GUARD_TABLE IDENTITY_CHECK PARTNERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL",
       "get-face": `${faces} GUARD_TABLE PARTNERS_SECRET_ID`,
       "receive-face-result":
         "DATA_KEY_ID EVIDENCE_CHAIN_TABLE FACE_VENDORS_SECRET_ID FACE_VERIFICATION_TABLE GUARD_TABLE PLATFORM_SECRET_ID PUBLIC_BASE_URL",
