@@ -35,14 +35,20 @@ export function fakeClearing(options: {
   const known = new Map<string, { readonly body: string; result: Result }>();
   const ledger: Instruction[] = [];
   let pending: Pending[] = [];
+  let isHeld = false;
   const clearing = {
     ledger: ledger as readonly Instruction[],
     /** Instructions that are on their way and will be executed without anybody asking again. */
     pending: (requestNo: string): boolean =>
       pending.some(({ body }) => numberIn(body) === requestNo),
     answer,
+    /** Stops executing what it took in: it stays under way. */
+    hold(): void {
+      isHeld = true;
+    },
     /** Executes what is due by now. */
     catchUp(): void {
+      if (isHeld) return;
       const due = pending.filter(({ dueMs }) => dueMs <= options.nowMs());
       pending = pending.filter((one) => !due.includes(one));
       for (const { body } of due) execute(body);

@@ -49,9 +49,11 @@ export function intakeStage(faultOf: (call: "execute" | "query") => ClearingFaul
   const { world: plain, dynamo } = testWorld({
     now: () => new Date(nowMs).toISOString(),
     async http(request) {
-      const place = `clearing/${request.url.split("/").at(-1)}`;
+      const places = [`clearing/${request.url.split("/").at(-1)}`];
+      const touched =
+        request.method === "GET" ? { reads: places, writes: [] } : { reads: [], writes: places };
       const label = `${request.method} ${request.url.split("/").slice(3).join("/")}`;
-      const afterwards = await stage.interrupt?.({ label, reads: [], writes: [place] });
+      const afterwards = await stage.interrupt?.({ label, ...touched });
       try {
         return clearing.answer(request);
       } finally {

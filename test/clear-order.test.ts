@@ -1,0 +1,311 @@
+import { describe, expect, test } from "vitest";
+import type { Resolution } from "../functions/domain/decide-transaction.ts";
+import { intakeFigures, type Order } from "../functions/domain/transaction.ts";
+import { type ClearingFault, poorAccount } from "./fakes/clearing.ts";
+import { type Asked, type IntakeStage, intakeStage } from "./fakes/intake-stage.ts";
+
+const day = intakeFigures.parkAfterSeconds;
+
+const split = (payer = "RICH"): Asked => ({
+  requestId: "R1",
+  bizType: "SPLIT",
+  bizData: {
+    bizOrderNo: "B1",
+    payerInfo: { accountNo: payer },
+    receiverInfo: { accountNo: "SHOP" },
+    amount: "12.34",
+  },
+});
+
+/** A clearing that plays the faults of a call in turn, and is well after the last. */
+function stageWith(faults: {
+  readonly execute?: readonly (ClearingFault | undefined)[];
+  readonly query?: readonly (ClearingFault | undefined)[] | "down";
+}) {
+  const execute = [...(faults.execute ?? [])];
+  const query = faults.query === "down" ? undefined : [...(faults.query ?? [])];
+  return intakeStage((call) => {
+    if (call === "execute") return execute.shift();
+    return query === undefined ? "lostBefore" : query.shift();
+  });
+}
+
+const only = (stage: IntakeStage): Order => {
+  const [order] = stage.orders();
+  if (order === undefined) throw new Error("there is no order");
+  return order;
+};
+
+const sendsOf = (stage: IntakeStage): number =>
+  stage
+    .history(only(stage).orderNo)
+    .filter(({ step }) => step === "ORDER_FORWARDED" || step === "ORDER_SENT").length;
+
+const closing = { operator: "alice", reason: "CLEARING_DENIED", ticket: "I-1" } as const;
+const closeFailed: Resolution = { type: "closeFailed", ...closing };
+
+/** An order whose outcome nobody could learn for a day. */
+async function parked(execute: ClearingFault, after: "well" | "held" | "down" = "well") {
+  let isWell = false;
+  let first = true;
+  const stage = intakeStage((call) => {
+    if (call === "query") return isWell ? undefined : "lostBefore";
+    const fault = first ? execute : undefined;
+    first = false;
+    return fault;
+  });
+  if (after === "held") stage.clearing.hold();
+  await stage.gateway()(split());
+  stage.pass(day);
+  await stage.worker()(only(stage).orderNo);
+  isWell = after !== "down";
+  // The breaker is not what these tests are about.
+  stage.pass(60);
+  return { stage, key: only(stage).orderNo };
+}
+
+describe("while the caller waits", () => {
+  test("T-16, T-27: an answer at once is the whole story: one send, two writes", async () => {
+    const stage = stageWith({});
+
+    const answer = await stage.gateway()(split());
+
+    expect(answer).toMatchObject({ status: 200, body: { data: { status: "SUCCESS" } } });
+    expect(stage.history(only(stage).orderNo).map(({ step }) => step)).toEqual([
+      "ORDER_FORWARDED",
+      "ORDER_SUCCEEDED",
+    ]);
+  });
+
+  test("T-21, T-28: not executed, it is sent four times at most, and then it is left to the queue", async () => {
+    const stage = stageWith({ execute: Array(9).fill("unreachable") });
+
+    const answer = await stage.gateway()(split());
+
+    expect(answer).toMatchObject({ status: 200, body: { data: { status: "PROCESSING" } } });
+    expect(sendsOf(stage)).toBe(4);
+    expect(only(stage).state).toEqual({ status: "FORWARDED", last: "NOT_EXECUTED" });
+  });
+
+  test("T-26, T-37: a business refusal fails at once and is not sent again", async () => {
+    const stage = stageWith({});
+
+    const answer = await stage.gateway()(split(poorAccount));
+
+    expect(answer).toMatchObject({
+      status: 502,
+      body: { code: "DOWNSTREAM_SERVICE_ERROR", data: { status: "FAILED" } },
+    });
+    expect(sendsOf(stage)).toBe(1);
+  });
+
+  test("K39: an answer that was lost is asked for, not sent for", async () => {
+    const stage = stageWith({ execute: ["lostAfter"] });
+
+    const answer = await stage.gateway()(split());
+
+    expect(answer.body.data).toMatchObject({ status: "SUCCESS" });
+    expect(sendsOf(stage)).toBe(1);
+    expect(stage.clearing.ledger).toHaveLength(1);
+  });
+
+  test("K38: known to be away, clearing is spared, and the order waits unsent", async () => {
+    const stage = stageWith({});
+    await stage.away();
+
+    const answer = await stage.gateway()(split());
+
+    expect(answer.body.data.status).toBe("PROCESSING");
+    expect(only(stage)).toMatchObject({ sends: 0, state: { status: "VALIDATED" } });
+    stage.pass(30);
+    expect(await stage.worker()(only(stage).orderNo)).toBe(true);
+    expect(only(stage).state.status).toBe("SUCCESS");
+  });
+});
+
+describe("in the queue", () => {
+  test("K39: executed and unheard of, query down for minutes: in doubt throughout, then SUCCESS with one row", async () => {
+    const stage = stageWith({ execute: ["lostAfter"], query: Array(8).fill("lostBefore") });
+    await stage.gateway()(split());
+
+    const seen: string[] = [];
+    for (let minutes = 0; minutes < 12 && only(stage).state.status !== "SUCCESS"; minutes += 1) {
+      seen.push(only(stage).state.status);
+      stage.pass(60);
+      await stage.worker()(only(stage).orderNo);
+    }
+
+    expect(new Set(seen)).toEqual(new Set(["FORWARDED"]));
+    expect(seen.length).toBeGreaterThan(5);
+    expect(stage.clearing.ledger).toHaveLength(1);
+    expect(sendsOf(stage)).toBe(1);
+  });
+
+  test("K39: not found while a send may still arrive is no licence to send again", async () => {
+    const stage = stageWith({ execute: ["late"] });
+    await stage.gateway()(split());
+
+    const looks: number[] = [];
+    for (let minutes = 1; minutes <= 9; minutes += 1) {
+      stage.pass(60);
+      await stage.worker()(only(stage).orderNo);
+      looks.push(sendsOf(stage));
+    }
+
+    expect(new Set(looks)).toEqual(new Set([1]));
+    expect(only(stage).state.status).toBe("SUCCESS");
+    expect(stage.clearing.ledger).toHaveLength(1);
+  });
+
+  test("K39: not found after clearing's longest delay, the same key is sent again", async () => {
+    const stage = stageWith({ execute: ["lostBefore"] });
+    await stage.gateway()(split());
+
+    stage.pass(intakeFigures.clearingDelaySeconds);
+    await stage.worker()(only(stage).orderNo);
+
+    expect(only(stage).state.status).toBe("SUCCESS");
+    expect(sendsOf(stage)).toBe(2);
+    expect(stage.violations).toEqual([]);
+  });
+
+  test("K39: what one worker proves of an old send says nothing of one that another has made since", async () => {
+    const stage = stageWith({ execute: ["lostBefore", "late"] });
+    await stage.gateway()(split());
+    stage.pass(intakeFigures.clearingDelaySeconds);
+    const { orderNo } = only(stage);
+    let overtaken = false;
+    // The first worker has heard "not found"; before it can write that down, the second does all of it and sends.
+    stage.interrupt = async ({ writes }) => {
+      if (overtaken || !writes.some((place) => place.startsWith("orders/"))) return undefined;
+      overtaken = true;
+      await stage.worker()(orderNo);
+      return undefined;
+    };
+    await stage.worker()(orderNo);
+    stage.interrupt = undefined;
+
+    expect(sendsOf(stage)).toBe(2);
+    expect(only(stage).state).not.toMatchObject({ last: "NOT_EXECUTED" });
+    expect(stage.violations).toEqual([]);
+  });
+
+  test("a message about what is settled is done with: a redrive changes nothing", async () => {
+    const stage = stageWith({});
+    await stage.gateway()(split());
+    const before = stage.dynamo.save();
+
+    expect(await stage.worker()(only(stage).orderNo)).toBe(true);
+
+    expect(stage.dynamo.save()).toEqual(before);
+  });
+
+  test("a message about an order that does not exist goes to the dead letters, and says so", async () => {
+    expect(await stageWith({}).worker()(`TO${"0".repeat(26)}`)).toBe(false);
+  });
+});
+
+describe("the manual queue", () => {
+  test("K39: after a day clearing is asked once more before a person is called", async () => {
+    const stage = stageWith({ execute: ["lostAfter"], query: ["lostBefore"] });
+    await stage.gateway()(split());
+
+    stage.pass(day);
+    await stage.worker()(only(stage).orderNo);
+
+    expect(only(stage).state.status).toBe("SUCCESS");
+  });
+
+  test("K39: a day of doubt ends in it, and its message is done with", async () => {
+    const { stage, key } = await parked("lostAfter", "down");
+
+    expect(only(stage).state).toMatchObject({ status: "FORWARDED", parkedAt: expect.any(String) });
+    expect(await stage.worker()(key)).toBe(true);
+  });
+
+  test("K39: taken up again it is asked about, and closes itself", async () => {
+    const { stage, key } = await parked("lostAfter");
+
+    await stage.resolve(key, { type: "retry", ...closing });
+    await stage.worker()(key);
+
+    expect(only(stage).state.status).toBe("SUCCESS");
+    expect(stage.clearing.ledger).toHaveLength(1);
+  });
+
+  test("K39: taken up again while nothing can be learned, it has another day", async () => {
+    const { stage, key } = await parked("lostAfter", "down");
+
+    await stage.resolve(key, { type: "retry", ...closing });
+    await stage.worker()(key);
+    const afterwards = only(stage).state;
+    stage.pass(day);
+    await stage.worker()(key);
+
+    expect(afterwards).not.toHaveProperty("parkedAt");
+    expect(only(stage).state).toHaveProperty("parkedAt");
+  });
+
+  test("K39: what clearing executed is not closed as failed", async () => {
+    const { stage, key } = await parked("lostAfter");
+
+    expect(await stage.resolve(key, closeFailed)).toEqual({
+      refused: expect.stringContaining(`clearing executed ${key} as CL-${key}`),
+    });
+    expect(only(stage).state.status).toBe("FORWARDED");
+  });
+
+  test("K39: nor is what clearing cannot be asked about, nor what it is still at", async () => {
+    const unreachable = await parked("lostBefore", "down");
+    const underWay = await parked("processing", "held");
+
+    for (const { stage, key } of [unreachable, underWay])
+      expect(await stage.resolve(key, closeFailed)).toEqual({
+        refused: expect.stringContaining("does not deny"),
+      });
+  });
+
+  test("K39: what clearing denies is closed as failed, by name", async () => {
+    const { stage, key } = await parked("lostBefore");
+
+    await stage.resolve(key, closeFailed);
+
+    expect(only(stage).state).toMatchObject({
+      status: "FAILED",
+      errorCode: "DOWNSTREAM_SERVICE_ERROR",
+    });
+    expect(stage.history(key).at(-1)).toMatchObject({
+      actor: "operator:alice",
+      facts: { reason: "CLEARING_DENIED", ticket: "I-1" },
+    });
+  });
+
+  test("K39: executed is only what clearing knows, under clearing's own number", async () => {
+    const known = await parked("lostAfter");
+    const denied = await parked("lostBefore");
+    const as = (clearingOrderNo: string): Resolution => ({
+      type: "closeExecuted",
+      ...closing,
+      clearingOrderNo,
+    });
+
+    expect(await denied.stage.resolve(denied.key, as("CL1"))).toHaveProperty("refused");
+    expect(await known.stage.resolve(known.key, as("CL1"))).toHaveProperty("refused");
+    await known.stage.resolve(known.key, as(`CL-${known.key}`));
+
+    expect(only(known.stage).state).toEqual({
+      status: "SUCCESS",
+      clearingOrderNo: `CL-${known.key}`,
+    });
+  });
+
+  test("K39: what nobody parked is not for operators to close, and what nobody made is none", async () => {
+    const stage = stageWith({ execute: ["lostAfter"], query: "down" });
+    await stage.gateway()(split());
+
+    expect(await stage.resolve(only(stage).orderNo, closeFailed)).toEqual({
+      refused: expect.stringContaining("not in the manual queue"),
+    });
+    expect(await stage.resolve(`TO${"0".repeat(26)}`, closeFailed)).toBeUndefined();
+  });
+});
