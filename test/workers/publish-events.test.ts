@@ -4,7 +4,13 @@ import type { DynamoDBStreamEvent } from "aws-lambda";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { entryToItem } from "../../functions/adapters/contract-items.ts";
+import { platformKeys } from "../../functions/adapters/platform-keys.ts";
+import { advance } from "../../functions/advance.ts";
+import { assembleContracts, assembleTemplates } from "../../functions/assemble.ts";
+import { walletStart } from "../../functions/dialects/wallet-start.ts";
+import { contractStarter } from "../../functions/start-contract.ts";
 import { build } from "../../functions/workers/publish-events.ts";
+import { person } from "../dialects/wallet-given.ts";
 import { testWorld } from "../fakes/world.ts";
 import {
   begin,
@@ -24,10 +30,13 @@ afterEach(() => bus.reset());
 // The files of this project share one process, and the mock sits on the class.
 afterAll(() => bus.restore());
 
+type Told = Pick<ReturnType<typeof tell>, "contract" | "entries">;
+
 /** Brings the whole chain of a story to the worker, as the stream does. */
-async function publish({ contract, entries }: ReturnType<typeof tell>) {
-  const { world } = testWorld({ now: () => begin });
-  const consume = build({ ...world, environment: () => "qianyue", aws: { region: "test-1" } });
+async function publish({ contract, entries }: Told, world = testWorld({ now: () => begin }).world) {
+  const environment = (name: string) =>
+    name === "EVENT_BUS_NAME" ? "qianyue" : world.environment(name);
+  const consume = build({ ...world, environment });
   const Records = entries.map((entry) => ({
     eventName: "INSERT",
     dynamodb: {
@@ -45,7 +54,48 @@ async function publish({ contract, entries }: ReturnType<typeof tell>) {
   return { batchItemFailures, published };
 }
 
+/** A process of document D that the wallet revoked, in a store that can be asked for its history. */
+async function revokedProcess() {
+  const { world } = testWorld({ now: () => begin });
+  const contracts = assembleContracts(world);
+  const keys = platformKeys(world, "platform");
+  const start = contractStarter(world, contracts, keys, assembleTemplates(world), []);
+  const { request, facts, headquartersName } = walletStart(person);
+  const origin = { profile: "wallet", sent: person, facts, headquartersName } as const;
+  const { contract } = await start({ clientId: "wallet", returnUrls: [] }, request, origin);
+  const revoke = {
+    type: "revoke",
+    at: begin,
+    owner: "wallet",
+    reason: "x",
+    operator: "o",
+  } as const;
+  const revoked = await advance(contracts, contract.id, revoke);
+  const entries = (await contracts.history(contract.id)).map(({ entry }) => entry);
+  return { world, contract: revoked.contract, entries };
+}
+
 describe("what the bus hears", () => {
+  test("D-15 K32: a process of the wallet is told under document D's name as well, under the same eventId", async () => {
+    const { world, ...story } = await revokedProcess();
+
+    const { published, batchItemFailures } = await publish(story, world);
+
+    expect(batchItemFailures).toEqual([]);
+    expect(published.map(({ type }) => type)).toEqual([
+      "esign.contract.v1.created",
+      "esign.contract.v1.revoked",
+      "SigningProcessFailedEvent",
+    ]);
+    const [, ours, theirs] = published;
+    expect(theirs?.detail).toMatchObject({
+      eventId: ours?.detail.eventId,
+      type: "SIGNING_PROCESS_FAILED",
+      payload: { processId: story.contract.id, failureReason: "REVOKED" },
+    });
+    expect(JSON.stringify(published)).not.toMatch(/张三|13800138001|310101199001011234/);
+  });
+
   test("A-10: a completed contract publishes ContractCompletedEvent with its evidence chain", async () => {
     const { published } = await publish(tell([...signedAndVerified, seal]));
 
