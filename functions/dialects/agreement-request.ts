@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { figures } from "../domain/figures.ts";
 import type { IdentityCheck } from "../domain/identity-numbers.ts";
 import type { FieldProblem } from "../domain/problem.ts";
 import { signerLimit } from "../domain/signer.ts";
@@ -14,8 +15,7 @@ export const notifyTypes = ["SMS", "H5_LINK"] as const;
 const archiveWords = ["TSA", "BLOCKCHAIN"] as const;
 
 /** C-05's default, and what a partner may ask for: the evidence outlives any of it. */
-const expireDays = 7;
-const longestExpireDays = 90;
+const { agreementFlowDays: expireDays, longestAgreementFlowDays: longestExpireDays } = figures;
 /** Of the pairs in `variables`, and of one value: as many as a template may define (C-12). */
 const mostVariables = 100;
 const longestValue = 512;

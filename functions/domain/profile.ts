@@ -37,7 +37,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     gateOrder: "VERIFY_THEN_SIGN",
     smsRetries,
     fallbackAllowed,
-    flowSeconds,
+    flowSeconds: figures.agreementFlowDays * 24 * 3600,
     linkSeconds,
     shortLinks: true,
   },

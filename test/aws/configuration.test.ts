@@ -172,6 +172,23 @@ describe("figures are held against what they would break", () => {
 });
 
 describe("the schema knows what it protects", () => {
+  test("docs/configuration.md explains every figure, in its group and once", () => {
+    const [, ...sections] = readFileSync(join(root, "docs/configuration.md"), "utf8").split(
+      "\n## ",
+    );
+
+    const explained = sections.map((section) => [
+      section.split("\n")[0],
+      [...section.matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell = ""]) =>
+        cell.split(", ").map((name) => name.replaceAll("`", "")),
+      ),
+    ]);
+
+    expect(explained).toEqual(
+      Object.entries(prod).map(([group, figure]) => [group, Object.keys(figure)]),
+    );
+  });
+
   test("functions read the same file, figure by figure", () => {
     const sandbox = readStage(root, "sandbox");
     const { expiry, sms, otp, verification, workflow } = sandbox;
