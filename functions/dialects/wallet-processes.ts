@@ -6,9 +6,9 @@ export const processTypes = ["RELATION_BINDING", "OPEN_PAYMENT", "POOLING_AUTH"]
 export type ProcessType = (typeof processTypes)[number];
 
 export const merchantTypes = ["ENTERPRISE", "INDIVIDUAL"] as const;
-export type MerchantType = (typeof merchantTypes)[number];
+type MerchantType = (typeof merchantTypes)[number];
 
-export type Side = "payer" | "payee";
+type Side = "payer" | "payee";
 
 export type Process = {
   readonly bizScene: BizScene;

@@ -25,7 +25,7 @@ export const processStatus = {
 } as const satisfies Record<Status, { readonly word: string; readonly number: number }>;
 
 /** D-07 names REMITTANCE and leaves the other to us. */
-export const verificationType = {
+const verificationType = {
   MICRO_DEPOSIT: "REMITTANCE",
   FACE: "FACE",
 } as const satisfies Record<VerificationMethod, string>;

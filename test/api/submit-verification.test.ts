@@ -131,7 +131,7 @@ describe("typing back the micro-deposit", () => {
     expect((await read()).signers[0]?.challenge?.triesUsed).toBe(1);
   });
 
-  test("K53: without an answer no try is used, and the next press repeats the same attempt", async () => {
+  test("K53 D-58: without an answer no try is used, nobody but the person presses again, and the next press repeats the same attempt", async () => {
     const { submit, read, requests } = await stage({});
 
     const answer = await submit({ amount: "0.37" });
