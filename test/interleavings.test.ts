@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { isTerminal, replay } from "../functions/domain/contract.ts";
 import type { Command } from "../functions/domain/decide.ts";
 import { chainFaults, type Step } from "../functions/domain/evidence.ts";
+import type { ProfileName } from "../functions/domain/profile.ts";
 import { explore } from "./fakes/explorer.ts";
 import {
   bothAsked,
@@ -9,6 +10,7 @@ import {
   challengeRequested,
   contractId,
   justBeforeExpiry,
+  justInvited,
   noon,
   oneSigned,
   type Run,
@@ -40,6 +42,7 @@ const endOf: Readonly<Record<string, string>> = {
 type Scenario = {
   readonly from: readonly Command[];
   readonly signers?: number;
+  readonly profile?: ProfileName;
   readonly crashes?: number;
   readonly actors: (run: Run) => void;
   /** Which ends are right, and what must hold beyond what holds in every scenario. */
@@ -194,6 +197,14 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     ends: ["COMPLETED"],
     check: sealedOnce,
   },
+  "two signers, while any machine may die and its step come again": {
+    from: bothSigned,
+    signers: 2,
+    crashes: 1,
+    actors: twoVerified,
+    ends: ["COMPLETED"],
+    check: sealedOnce,
+  },
   "the last verification of two signers against a revocation": {
     from: bothSigned,
     signers: 2,
@@ -231,6 +242,33 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     },
     ends: ["FAILED"],
   },
+  "K05: a person who is verified first, at the second challenge, and then signs": {
+    from: justInvited,
+    profile: "agreement",
+    actors: (run) => {
+      run.execution("InviteSigner");
+      run.stream();
+      run.person(blurred, { ...passed, verificationId: "VR2" });
+    },
+    ends: ["COMPLETED"],
+    check: ({ steps, answers }) => {
+      expect(steps.lastIndexOf("AUTH_RESULT")).toBeLessThan(steps.indexOf("SIGNED"));
+      expect(answers).toEqual([200, 200, 200, 200]);
+    },
+  },
+  "K05: the signature that comes last against a revocation": {
+    from: justInvited,
+    profile: "agreement",
+    actors: (run) => {
+      run.execution("InviteSigner");
+      run.stream();
+      run.person(passed);
+      run.revoke();
+    },
+    ends: ["COMPLETED", "REVOKED"],
+    check: ({ status, steps }) =>
+      expect(count(steps, "SIGNED")).toBe(status === "COMPLETED" ? 1 : 0),
+  },
   "two consumers that both receive the stream": {
     from: challengeRequested,
     actors: (run) => {
@@ -245,7 +283,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
 
 describe("none stuck, none lost, none split", () => {
   test.for(Object.entries(scenarios))("%s", async ([name, scenario], { annotate }) => {
-    const stage = await signingStage(scenario.from, scenario.signers);
+    const stage = await signingStage(scenario.from, scenario.signers, scenario.profile);
     const ends = new Set<string>();
 
     const { orders, complete } = await explore(

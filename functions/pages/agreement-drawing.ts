@@ -114,18 +114,39 @@ function drawFact(
 
 const columnGap = 28;
 
-/** The parties stand side by side, as equals. */
+/** The parties stand side by side, as equals; more than two in rows of two. */
 function drawParties(sheet: Sheet, parties: readonly Party[]): void {
-  const { y } = sheet;
-  const width = (full.width - columnGap * (parties.length - 1)) / parties.length;
-  let lowest = y;
-  for (const [index, party] of parties.entries()) {
-    sheet.y = y;
-    drawParty(sheet, party, { x: full.x + index * (width + columnGap), width });
-    lowest = Math.max(lowest, sheet.y);
+  const columns = Math.min(parties.length, 2);
+  const width = (full.width - columnGap * (columns - 1)) / columns;
+  for (let from = 0; from < parties.length; from += columns) {
+    const row = parties.slice(from, from + columns);
+    // A row that broke over two pages could not stand side by side.
+    room(sheet, Math.max(...row.map((party) => partyHeight(sheet, party, width))));
+    const { y } = sheet;
+    let lowest = y;
+    for (const [index, party] of row.entries()) {
+      sheet.y = y;
+      drawParty(sheet, party, { x: full.x + index * (width + columnGap), width });
+      lowest = Math.max(lowest, sheet.y);
+    }
+    sheet.y = lowest + 12;
   }
-  sheet.y = lowest + 12;
 }
+
+function partyHeight(sheet: Sheet, { role, name, facts }: Party, width: number): number {
+  const linesOf = (text: string, style: Style, own: number): number =>
+    setText(sheet, text, style, { x: full.x, width: own }).length;
+  const valueWidth = width - valuesAt(sheet, facts);
+  const values = facts.map(({ value }) => linesOf(value, styles.fact, valueWidth));
+  return (
+    linesOf(role, styles.label, width) * styles.label.leading +
+    linesOf(name, styles.name, width) * styles.name.leading +
+    values.reduce((sum, lines) => sum + lines * styles.fact.leading, 3)
+  );
+}
+
+const valuesAt = (sheet: Sheet, facts: readonly Fact[]): number =>
+  Math.max(...facts.map(({ label }) => widthOf(sheet, label, styles.label))) + 12;
 
 function drawParty(sheet: Sheet, { role, name, facts }: Party, column: Column): void {
   const section = group(sheet, "Sect");
@@ -137,7 +158,7 @@ function drawParty(sheet: Sheet, { role, name, facts }: Party, column: Column): 
   draw(name, styles.name);
   sheet.y += 3;
   const table = group(sheet, "Table", section);
-  const valueAt = Math.max(...facts.map(({ label }) => widthOf(sheet, label, styles.label))) + 12;
+  const valueAt = valuesAt(sheet, facts);
   for (const fact of facts) drawFact(sheet, fact, column, valueAt, table);
   table.end();
   section.end();

@@ -4,6 +4,7 @@ import type { Details } from "../../functions/adapters/contract-items.ts";
 import { requestSignature } from "../../functions/adapters/request-signature.ts";
 import { advance } from "../../functions/advance.ts";
 import { build as decline } from "../../functions/api/decline-contract.ts";
+import { build as consent } from "../../functions/api/give-consent.ts";
 import { build as receiveVerification } from "../../functions/api/receive-verification.ts";
 import { build as revoke } from "../../functions/api/revoke-contract.ts";
 import { build as sign } from "../../functions/api/sign-agreement.ts";
@@ -54,7 +55,7 @@ const plainMakers: SealMakers = {
 };
 
 /** Real handlers, steps and stream consumer over fakes; a contract brought to a state, many runs from there. */
-export async function signingStage(setup: readonly Command[], signers = 1) {
+export async function signingStage(setup: readonly Command[], signers = 1, profile = "native") {
   const { world, dynamo, stepFunctions } = testWorld({
     now: () => actorTime(noon),
     http: async (request) => {
@@ -77,11 +78,17 @@ export async function signingStage(setup: readonly Command[], signers = 1) {
     revoke: revoke(world),
     sign: sign(world),
     decline: decline(world),
+    consent: consent(world),
   };
   const tokens = await Promise.all(
     Array.from({ length: signers }, (_, index) => keys.linkToken(contractId, index + 1)),
   );
-  await contracts.create(contractId, { ...flowCreated, facts: factsFor(signers) }, details, []);
+  await contracts.create(
+    contractId,
+    { ...flowCreated, facts: { ...factsFor(signers), profile } },
+    details,
+    [],
+  );
   for (const command of setup) {
     const outcome = await advance(contracts, contractId, command);
     if ("refused" in outcome) throw new Error(`setup: ${command.type}: ${outcome.refused.message}`);
@@ -164,6 +171,18 @@ export async function signingStage(setup: readonly Command[], signers = 1) {
         run.start(name, at, async () => {
           const path = `/h5/${tokens[signer - 1]}/sign`;
           run.answers.push((await post(built.sign, path, signature)).statusCode);
+        }),
+      /** Where verification comes first: agrees to it, passes it after what failed before, and then signs. */
+      person: (...results: readonly Callback[]) =>
+        run.start("person", noon, async () => {
+          const [link] = tokens;
+          run.answers.push((await post(built.consent, `/h5/${link}/consent`, {})).statusCode);
+          for (const result of results) {
+            while (!asked.has(result.verificationId))
+              await stage.park<void>((resume) => waiting.push(resume));
+            run.answers.push(await callback(stage, result));
+          }
+          run.answers.push((await post(built.sign, `/h5/${link}/sign`, signature)).statusCode);
         }),
       decline: (signer = 1) =>
         run.start("decliner", noon, async () => {
@@ -450,6 +469,8 @@ const signing = (signer: number): Command => ({
   signature: "{}",
   ...visit,
 });
+/** Invited, and not yet there. */
+export const justInvited: readonly Command[] = [...generated, ...invited(1).slice(0, 2)];
 export const readyToSign: readonly Command[] = [...generated, ...invited(1)];
 export const signed: readonly Command[] = [...readyToSign, signing(1)];
 export const challengeRequested: readonly Command[] = [
