@@ -3,7 +3,7 @@ import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { tiancaiClient } from "../examples/tiancai.ts";
 import { type LocalStack, startStack } from "../lib/local/stack.ts";
-import { synthesizeIfStale } from "../lib/local/template/synth.ts";
+import { localTemplate, synthesizeIfStale } from "../lib/local/template/synth.ts";
 import { intakeFloor } from "./intake-floor.ts";
 import { mean, repeat, summary } from "./timing.ts";
 
@@ -18,7 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), "qianyue-bench-"));
 let serial = 0;
 
 try {
-  await synthesizeIfStale(root, join(root, "cdk.out"));
+  await synthesizeIfStale(root, join(root, localTemplate));
   console.log(
     `Node ${process.version}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)} before; times in milliseconds\n`,
   );

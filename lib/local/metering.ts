@@ -17,8 +17,8 @@ export type InvocationCount = {
   readonly count: number;
   /** Milliseconds from request to result. */
   readonly ms: number;
-  /** The part of `ms` in which the function did not wait for others. */
-  readonly busyMs: number;
+  /** Processor time of the function's own thread. */
+  readonly cpuMs: number;
   /** Messages of queues among what it was given. */
   readonly messages: number;
 };
@@ -85,9 +85,9 @@ export function invocationMeter() {
     add(
       { name: functionName, memoryMb }: FunctionSettings,
       event: unknown,
-      time: { readonly ms: number; readonly busyMs: number },
+      time: { readonly ms: number; readonly cpuMs: number },
     ): void {
-      const none = { functionName, memoryMb, count: 0, ms: 0, busyMs: 0, messages: 0 };
+      const none = { functionName, memoryMb, count: 0, ms: 0, cpuMs: 0, messages: 0 };
       const before = counts.get(functionName) ?? none;
       counts.set(functionName, plus(before, { count: 1, messages: messagesIn(event), ...time }));
     },

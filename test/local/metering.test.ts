@@ -156,10 +156,10 @@ test("invocations add up by function, with the messages that queues gave them", 
   };
   const record = { eventSource: "aws:sqs" };
 
-  meter.add(settings, { Records: [record, record] }, { ms: 30, busyMs: 10 });
-  meter.add(settings, { httpMethod: "GET" }, { ms: 12, busyMs: 5 });
+  meter.add(settings, { Records: [record, record] }, { ms: 30, cpuMs: 10 });
+  meter.add(settings, { httpMethod: "GET" }, { ms: 12, cpuMs: 5 });
 
   expect(meter.counts()).toEqual([
-    { functionName: "clear", memoryMb: 512, count: 2, ms: 42, busyMs: 15, messages: 2 },
+    { functionName: "clear", memoryMb: 512, count: 2, ms: 42, cpuMs: 15, messages: 2 },
   ]);
 });

@@ -31,6 +31,9 @@ export type WorkerReply =
       readonly trace: readonly string[];
     };
 
+/** What the worker posts after an invocation. */
+export type WorkerMessage = { readonly reply: WorkerReply; readonly cpuMs: number };
+
 type Handler = (event: unknown, context: object) => unknown;
 
 const data = workerData as WorkerData;
@@ -40,7 +43,10 @@ const loading = loadHandler();
 // A bundle that fails to load answers every invocation with its error; it must not end the thread.
 loading.catch(() => undefined);
 parentPort?.on("message", async (request: WorkerRequest) => {
-  parentPort?.postMessage(await run(request));
+  const before = process.threadCpuUsage();
+  const reply = await run(request);
+  const { user, system } = process.threadCpuUsage(before);
+  parentPort?.postMessage({ reply, cpuMs: (user + system) / 1000 } satisfies WorkerMessage);
 });
 
 /** Makes the bundle see the stack's time: it must not know that the clock was pushed forward. */

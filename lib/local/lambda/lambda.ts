@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { localAccount, localRegion } from "../aws-json.ts";
 import type { LocalClock } from "../clock.ts";
-import type { WorkerData, WorkerReply, WorkerRequest } from "./lambda-worker.ts";
+import type { WorkerData, WorkerMessage, WorkerReply, WorkerRequest } from "./lambda-worker.ts";
 
 /** One function of the template. */
 export type FunctionSettings = {
@@ -49,7 +49,7 @@ export type LambdaOptions = {
   readonly onInvoked?: (
     settings: FunctionSettings,
     event: unknown,
-    time: { readonly ms: number; readonly busyMs: number },
+    time: { readonly ms: number; readonly cpuMs: number },
   ) => void;
   /** Hears of every call that ended with an error, the expected ones included. */
   readonly onFailure?: (functionName: string, failure: Invocation & { ok: false }) => void;
@@ -119,11 +119,8 @@ function startPool(settings: FunctionSettings, options: LambdaOptions) {
 
   async function work(container: Container, job: Job): Promise<void> {
     const began = performance.now();
-    const busyBefore = container.busyMs();
-    const result = await container.run(job.request);
-    // A worker that died meanwhile tells nothing any more.
-    const busyMs = Math.max(container.busyMs() - busyBefore, 0);
-    options.onInvoked?.(settings, job.event, { ms: performance.now() - began, busyMs });
+    const { result, cpuMs } = await container.run(job.request);
+    options.onInvoked?.(settings, job.event, { ms: performance.now() - began, cpuMs });
     if (!result.ok && !closed) {
       log.failed(job.request.requestId, result);
       options.onFailure?.(settings.name, result);
@@ -163,6 +160,7 @@ function startPool(settings: FunctionSettings, options: LambdaOptions) {
   };
 }
 
+type Done = { readonly result: Invocation; readonly cpuMs: number };
 type Container = ReturnType<typeof startContainer>;
 
 /** One warm execution environment. It runs one request at a time and dies of time-outs and crashes. */
@@ -183,12 +181,13 @@ function startContainer(
     stream.setEncoding("utf8").on("data", write);
   }
   let alive = true;
-  let settle: ((result: Invocation) => void) | undefined;
-  const finish = (result: Invocation) => {
-    settle?.(result);
+  let settle: ((done: Done) => void) | undefined;
+  // A worker that dies takes with it what it spent.
+  const finish = (result: Invocation, cpuMs = 0) => {
+    settle?.({ result, cpuMs });
     settle = undefined;
   };
-  worker.on("message", (reply: WorkerReply) => finish(invocationOf(reply)));
+  worker.on("message", ({ reply, cpuMs }: WorkerMessage) => finish(invocationOf(reply), cpuMs));
   worker.on("error", (error) => {
     alive = false;
     finish(failure("Runtime.ExitError", `the function crashed: ${String(error)}`));
@@ -202,7 +201,7 @@ function startContainer(
 
   return {
     alive: () => alive,
-    run(request: WorkerRequest): Promise<Invocation> {
+    run(request: WorkerRequest): Promise<Done> {
       return new Promise((resolve) => {
         const timer = setTimeout(() => {
           alive = false;
@@ -210,15 +209,13 @@ function startContainer(
           const seconds = (request.timeoutMs / 1000).toFixed(2);
           finish(failure("Sandbox.Timedout", `Task timed out after ${seconds} seconds`));
         }, request.timeoutMs);
-        settle = (result) => {
+        settle = (done) => {
           clearTimeout(timer);
-          resolve(result);
+          resolve(done);
         };
         worker.postMessage(request);
       });
     },
-    /** Time at work since the start: what is left of it is waiting for answers. */
-    busyMs: () => worker.performance.eventLoopUtilization().active,
     stop: () => worker.terminate(),
   };
 }
