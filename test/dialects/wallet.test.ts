@@ -105,6 +105,11 @@ describe("what a request of document D asks of the core", () => {
     expect(walletStart(opening).request.userInfo).not.toHaveProperty("bankAccountNo");
   });
 
+  test("everybody in the request is found again by a number, the signer or not", () => {
+    expect(walletStart(pooling).alsoNames).toEqual(["310101199001011234", "310101199001011234"]);
+    expect(walletStart(sample).alsoNames).toEqual(["110101199001011234"]);
+  });
+
   test("an optional number that is missing stays missing", () => {
     const request = changed(sample, "payeeInfo.contactInfo.idCardNo", undefined) as typeof sample;
 
