@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { performance } from "node:perf_hooks";
 import { partnerClient } from "../examples/client.ts";
 import { eventually, signer } from "../examples/signer.ts";
 import { type LocalStack, startStack } from "../lib/local/stack.ts";
 import { localTemplate, synthesizeIfStale } from "../lib/local/template/synth.ts";
 import { bundleSizes, importCost } from "./bundles.ts";
 import { bareFloor } from "./floor.ts";
+import { mean, repeat, summary } from "./timing.ts";
 
 /** `npm run bench`: what a start costs on this machine, beside the least it could cost here. Asserts nothing. */
 
@@ -98,40 +98,9 @@ function starter(stack: LocalStack): () => Promise<string> {
   };
 }
 
-/** Milliseconds of each of `count` calls, `concurrency` of them at any time. */
-async function repeat(
-  count: number,
-  concurrency: number,
-  call: () => Promise<unknown>,
-): Promise<number[]> {
-  const times: number[] = [];
-  let left = count;
-  const line = async () => {
-    while (left > 0) {
-      left -= 1;
-      const began = performance.now();
-      await call();
-      times.push(performance.now() - began);
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, line));
-  return times;
-}
-
-function mean(times: readonly number[]): number {
-  return times.reduce((sum, time) => sum + time, 0) / times.length;
-}
-
-function percentile(times: readonly number[], share: number): number {
-  return times.toSorted((a, b) => a - b)[Math.ceil(times.length * share) - 1] ?? 0;
-}
-
 function show(name: string, times: readonly number[], floorMs?: number): void {
-  const ms = (value: number) => value.toFixed(1).padStart(7);
   const ratio = floorMs === undefined ? "" : `  ${(mean(times) / floorMs).toFixed(1)} × floor`;
-  console.log(
-    `${name.padEnd(34)} mean ${ms(mean(times))}  p50 ${ms(percentile(times, 0.5))}  p99 ${ms(percentile(times, 0.99))}${ratio}`,
-  );
+  console.log(`${name.padEnd(34)} ${summary(times)}${ratio}`);
 }
 
 function showBundles(): void {
