@@ -37,6 +37,8 @@ export type Origin = {
   readonly operation?: string;
   /** The request in the dialect's own words: a repetition is told by it, and the dialect's answers need it. */
   readonly sent?: object;
+  /** By what those are found who stand in `sent` beside the signers, when they ask to be erased. */
+  readonly alsoNames?: readonly string[];
   /** Public facts of the first entry: ids and words, nothing of a person. */
   readonly facts?: Facts;
   /** Another key of the partner's that must not name two contracts (K10). */
@@ -113,11 +115,18 @@ export function contractStarter(
     };
     const everybody = [details.subject, ...(details.others ?? []).map(({ subject }) => subject)];
     const subjects = await Promise.all(everybody.map((one) => subjectFingerprints(keys, one)));
+    const others = await Promise.all((origin.alsoNames ?? []).map(keys.fingerprint));
     const beside = {
       secondKeys: await secondKeys(keys, partner.clientId, origin),
       items: profiles[profile].shortLinks ? await shortLinkItems(keys, id, signers, expiresAt) : [],
     };
-    const started = await contracts.create(id, draft, details, subjects.flat(), beside);
+    const started = await contracts.create(
+      id,
+      draft,
+      details,
+      [...subjects.flat(), ...others],
+      beside,
+    );
     if (started.contract.id !== id) throw keyTaken(started.contract, origin);
     if (started.contract.fingerprint !== fingerprint)
       throw await conflict(contracts, started.contract, details);

@@ -40,12 +40,13 @@ export function processStarter(world: World) {
       throw new Problem("FORBIDDEN", "processes are for clients registered with dialect D");
     const serial = businessId();
     const sent = readInitiateRequest(readJson(call), check);
-    const { request, facts, headquartersName } = walletStart(sent);
+    const { request, facts, headquartersName, alsoNames } = walletStart(sent);
     try {
       return await start(partner, request, {
         profile: "wallet",
         operation: sent.businessType,
         sent,
+        alsoNames,
         facts: { ...facts, ...(serial === undefined ? {} : { businessId: serial }) },
         headquartersName,
         ...(serial === undefined ? {} : { secondKey: { name: "X-Business-Id", value: serial } }),

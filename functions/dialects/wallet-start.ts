@@ -10,6 +10,8 @@ export type WalletStart = {
   readonly facts: Facts;
   /** Whom the agreement names as headquarters (D-33, D-43). */
   readonly headquartersName: string;
+  /** The numbers by which everybody in the request is found again. */
+  readonly alsoNames: readonly string[];
 };
 
 /** Maps a request that readInitiateRequest accepted. */
@@ -40,6 +42,9 @@ export function walletStart(request: WalletRequest): WalletStart {
       contactRule,
     },
     headquartersName: headquarters.merchantName,
+    alsoNames: [payerInfo.contactInfo, payeeInfo.contactInfo]
+      .filter((contact) => contact !== undefined)
+      .map(({ idCardNo, mobile }) => idCardNo ?? mobile),
   };
 }
 

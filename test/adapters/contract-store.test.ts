@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { advance } from "../../functions/advance.ts";
-import { replay } from "../../functions/domain/contract.ts";
+import { type ContractId, replay } from "../../functions/domain/contract.ts";
 import { AwsFault } from "../fakes/aws.ts";
 import type { Attribute, Item } from "../fakes/expressions.ts";
 import {
@@ -66,6 +66,24 @@ describe("the store of contracts", () => {
     expect(started.filter(({ isNew }) => isNew)).toHaveLength(1);
     expect(new Set(started.map(({ contract }) => contract.head)).size).toBe(1);
     expect(await contracts.history(contractId)).toHaveLength(1);
+  });
+
+  test("K10: twenty starts at once under one second key make one contract, which all of them hear of", async () => {
+    const { contracts, empty } = await signingStage([]);
+    empty();
+    const ids = Array.from(
+      { length: 20 },
+      (_, number) => `CT${String(number).padStart(26, "0")}` as ContractId,
+    );
+
+    const started = await Promise.all(
+      ids.map((id) =>
+        contracts.create(id, flowCreated, details, [], { secondKeys: ["serial"], items: [] }),
+      ),
+    );
+
+    expect(started.filter(({ isNew }) => isNew)).toHaveLength(1);
+    expect(new Set(started.map(({ contract }) => contract.id)).size).toBe(1);
   });
 
   test("A-41: a write that lost the race changes neither the contract nor the chain", async () => {
