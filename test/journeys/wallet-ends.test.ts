@@ -1,5 +1,8 @@
 import { beforeEach, expect, test } from "vitest";
-import { inTime, type Json, messagesTo, partnerOf, script } from "./actors.ts";
+import { subjectEraser } from "../../functions/evidence/erase-subject.ts";
+import { lambdaWorld, type World } from "../../functions/world.ts";
+import { pooling } from "../dialects/wallet-given.ts";
+import { awsOf, inTime, type Json, messagesTo, partnerOf, script } from "./actors.ts";
 import { ownStack } from "./stack.ts";
 import {
   beginProcess,
@@ -143,6 +146,37 @@ test("K45 B-34: the message of a live process is sent again by its own entry, fi
 
   expect(statuses).toEqual([200, 200, 200, 200, 200, 429]);
   expect(await messagesTo(stack, mobileOf(process.request))).toHaveLength(6);
+});
+
+test("who is named beside the signer can ask to be forgotten, and the process then tells nobody's values", async () => {
+  const idCardNo = "310101195501011237";
+  const payeeInfo = {
+    ...pooling.payeeInfo,
+    contactInfo: { ...pooling.payeeInfo.contactInfo, idCardNo },
+  };
+  const process = await beginProcess(stack, "pooling", { payeeInfo });
+  const signer = await signerOf(stack, process);
+  await signer.sign();
+  await signer.confirmDeposit();
+  const { protocolInfo } = await ends(process, "COMPLETED");
+
+  const erased = await subjectEraser(operatorWorld())(idCardNo, "li.wei");
+
+  expect(erased).toEqual([process.id]);
+  expect(await processOf(process)).toMatchObject({
+    status: "COMPLETED",
+    payerInfo: null,
+    payeeInfo: null,
+  });
+  expect((await fetch(protocolInfo.downloadUrl)).status).toBe(404);
+});
+
+/** An operator at a terminal: the environment that stack.json names, and the stack's clock. */
+const operatorWorld = (): World => ({
+  ...lambdaWorld,
+  now: () => new Date(stack.now()).toISOString(),
+  environment: (variable) => stack.environment[variable],
+  aws: awsOf(stack),
 });
 
 test("D-53: a message that cannot be sent again is a 502, and the process lives on", async () => {
