@@ -1,7 +1,7 @@
 import { templateFindings } from "../lib/aws/checks.ts";
 import { readStage, stages } from "../lib/aws/configuration.ts";
 
-/** Holds the configuration of every stage and the synthesized stack and its state machine against the rules; `npm run check` ends with it. */
+/** Holds every stage, the synthesized stack and its state machine against the rules; `npm run check` ends with it. */
 const root = `${import.meta.dirname}/..`;
 for (const stage of stages(root)) readStage(root, stage);
 const findings = templateFindings(root);
