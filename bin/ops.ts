@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { assembleIntake } from "../functions/assemble.ts";
 import { parkedView } from "../functions/dialects/transaction.ts";
@@ -6,7 +5,7 @@ import { readResolution } from "../functions/dialects/transaction-request.ts";
 import { Problem } from "../functions/domain/problem.ts";
 import { processRows } from "../functions/process-rows.ts";
 import { orderResolver } from "../functions/resolve-order.ts";
-import { lambdaWorld } from "../functions/world.ts";
+import { operatorWorld } from "./operator-world.ts";
 
 const usage = `npm run ops -- list
 npm run ops -- show <transactionOrderNo>
@@ -35,9 +34,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const [action, key] = positionals;
-const stack = values.stack ?? (process.env.AWS_REGION ? undefined : ".local/stack.json");
-if (stack !== undefined)
-  Object.assign(process.env, JSON.parse(readFileSync(stack, "utf8")).environment);
+const world = await operatorWorld(values.stack);
 
 try {
   if (action === "list" && key === undefined) await list();
@@ -55,7 +52,7 @@ try {
 }
 
 async function list(): Promise<void> {
-  const { orders } = assembleIntake(lambdaWorld);
+  const { orders } = assembleIntake(world);
   let after: string | undefined;
   let count = 0;
   do {
@@ -71,7 +68,7 @@ const line = (view: ReturnType<typeof parkedView>): string =>
   `${view.transactionOrderNo.padEnd(32)} ${view.bizType.padEnd(10)} ${view.amount.padStart(16)}  ${view.payerAccountNo} → ${view.receiverAccountNo}  sent ${view.sends} times, last ${view.lastSentAt}`;
 
 async function show(order: string): Promise<void> {
-  const { orders } = assembleIntake(lambdaWorld);
+  const { orders } = assembleIntake(world);
   const [orderNo = "", part = "0"] = order.split("-");
   const found = await orders.read(orderNo, Number(part));
   if (found === undefined) throw new Problem("NOT_FOUND", `there is no order ${order}`);
@@ -81,7 +78,7 @@ async function show(order: string): Promise<void> {
 }
 
 async function showProcess(id: string): Promise<void> {
-  const rows = await processRows(lambdaWorld)(id);
+  const rows = await processRows(world)(id);
   if (rows === undefined) throw new Problem("NOT_FOUND", `there is no process ${id}`);
   const { evidence_chain, ...tables } = rows;
   console.log(JSON.stringify(tables, null, 2));
@@ -97,7 +94,7 @@ async function close(order: string): Promise<void> {
     ticket: values.ticket,
     ...(values["clearing-order-no"] ? { clearingOrderNo: values["clearing-order-no"] } : {}),
   });
-  const outcome = await orderResolver(lambdaWorld, assembleIntake(lambdaWorld))(order, resolution);
+  const outcome = await orderResolver(world, assembleIntake(world))(order, resolution);
   if (outcome === undefined) throw new Problem("NOT_FOUND", `there is no order ${order}`);
   if ("refused" in outcome) throw new Problem("STATE_CONFLICT", outcome.refused);
   console.log(`${order} is ${outcome.order.state.status}`);

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { assembleIntake } from "../functions/assemble.ts";
 import { type Fen, formatAmount, readAmount } from "../functions/domain/money.ts";
@@ -8,7 +7,7 @@ import {
   reconcile,
 } from "../functions/domain/reconciliation.ts";
 import type { Order } from "../functions/domain/transaction.ts";
-import { lambdaWorld } from "../functions/world.ts";
+import { operatorWorld } from "./operator-world.ts";
 
 const usage = `npm run reconcile -- [--stack FILE] [--json]
 
@@ -30,13 +29,10 @@ if (values.help) {
   console.log(usage);
   process.exit(0);
 }
-const stack = values.stack ?? (process.env.AWS_REGION ? undefined : ".local/stack.json");
-if (stack !== undefined)
-  Object.assign(process.env, JSON.parse(readFileSync(stack, "utf8")).environment);
-
-const { orders, clearing } = assembleIntake(lambdaWorld);
+const world = await operatorWorld(values.stack);
+const { orders, clearing } = assembleIntake(world);
 // The statement first: whatever it holds had its order before. What orders became since then is still open.
-const asOf = lambdaWorld.now();
+const asOf = world.now();
 const statement = await wholeStatement();
 const read = await allOrders();
 const result = reconcile(read, statement, asOf);
