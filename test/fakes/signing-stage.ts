@@ -152,9 +152,9 @@ export async function signingStage(setup: readonly Command[], signers = 1, profi
           }
         }),
       /** The last gate of a signer, and a workflow that goes on to seal as if it were the last of all. */
-      finish: (result: Callback) =>
-        run.start(`signer ${result.signer ?? 1}`, noon, async () => {
-          run.answers.push(await callback(stage, result));
+      finish: (signer: number) =>
+        run.start(`signer ${signer}`, noon, async () => {
+          await advance(contracts, contractId, passing(signer));
           await built.sealEvidence({ contractId }).catch((failure: Error) => {
             if (!["Contract.NotYet", "Contract.Conflict"].includes(failure.name)) throw failure;
           });
@@ -462,6 +462,17 @@ const invited = (signer: number): readonly Command[] => [
   { type: "smsSent", at, signer, message: signer, provider: "simulator", providerMessageId: "P1" },
   { type: "consent", at, signer },
 ];
+const passing = (signer: number): Command => ({
+  type: "verificationResult",
+  at: noon,
+  signer,
+  verificationId: `VR-of-${signer}`,
+  method: "FACE",
+  result: "SUCCESS",
+  failReason: "UNKNOWN",
+  source: "POLL",
+  evidence: {},
+});
 const signing = (signer: number): Command => ({
   type: "sign",
   at,
