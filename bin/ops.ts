@@ -64,8 +64,9 @@ async function list(): Promise<void> {
   console.log(count === 0 ? "the manual queue is empty" : `${count} wait for a decision`);
 }
 
-const line = (view: ReturnType<typeof parkedView>): string =>
-  `${view.transactionOrderNo.padEnd(32)} ${view.bizType.padEnd(10)} ${view.amount.padStart(16)}  ${view.payerAccountNo} → ${view.receiverAccountNo}  sent ${view.sends} times, last ${view.lastSentAt}`;
+function line(view: ReturnType<typeof parkedView>): string {
+  return `${view.transactionOrderNo.padEnd(32)} ${view.bizType.padEnd(10)} ${view.amount.padStart(16)}  ${view.payerAccountNo} → ${view.receiverAccountNo}  sent ${view.sends} times, last ${view.lastSentAt}`;
+}
 
 async function show(order: string): Promise<void> {
   const { orders } = assembleIntake(world);
