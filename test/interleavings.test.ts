@@ -286,6 +286,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
 describe("none stuck, none lost, none split", () => {
   test.for(Object.entries(scenarios))(
     "%s",
+    { timeout: loadedMachineMs },
     async ([name, scenario], { annotate }) => {
       const stage = await signingStage(scenario.from, scenario.signers, scenario.profile);
       const ends = new Set<string>();
@@ -309,7 +310,6 @@ describe("none stuck, none lost, none split", () => {
       await annotate(`${orders} orders${complete ? ", all there are" : ""}`);
       expect([...ends].sort()).toEqual([...scenario.ends].sort());
     },
-    loadedMachineMs,
   );
 });
 

@@ -136,6 +136,7 @@ describe("the records of a contract", () => {
   test("B-24: the sign serial keeps result, digests of what was signed, and when", () => {
     expect(view.records.signSerials).toEqual([
       {
+        signer: 1,
         signSerial: `${contractId}-S1`,
         result: "SIGNED",
         contentHash: "c".repeat(64),
@@ -148,6 +149,7 @@ describe("the records of a contract", () => {
   test("B-25: the verification keeps type, status, credential, validity, the remote record's id and its times", () => {
     expect(view.records.verifications).toEqual([
       {
+        signer: 1,
         verificationKey: `${contractId}-V1F`,
         type: "FACE_VERIFY",
         status: "SUCCESS",

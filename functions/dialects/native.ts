@@ -147,7 +147,9 @@ export function contractView(
   const first = signerOf(contract, firstToAct(contract));
   const enterable = !isTerminal(contract) && !isPast(contract.expiresAt, more.at);
   const last = (step: Entry["step"]) => entries.findLast((entry) => entry.step === step);
-  const passed = entries.find((entry) => entry.step === "AUTH_RESULT" && entry.facts.credentialId);
+  const passed = entries.filter(
+    (entry) => entry.step === "AUTH_RESULT" && entry.facts.credentialId,
+  );
   const attention = contract.attention !== undefined && !isTerminal(contract);
   return {
     contractId: contract.id,
@@ -165,7 +167,10 @@ export function contractView(
     ...(enterable ? { h5Url: more.h5Urls[first.number] } : {}),
     ...(last("SIGNED") ? { signSerial: last("SIGNED")?.facts.signSerial } : {}),
     ...(last("COMPLETED") ? { verificationCredential: last("COMPLETED")?.facts.credential } : {}),
-    ...(passed ? { credentialValidUntil: credentialValidUntil(passed) } : {}),
+    // As long as the first of them: the credential speaks of all.
+    ...(passed.length > 0
+      ? { credentialValidUntil: passed.map(credentialValidUntil).toSorted()[0] }
+      : {}),
     ...authorizationView(contract),
     ...failureView(contract, more.at),
     ...(contract.agreement ? { agreement: contract.agreement } : {}),
@@ -282,6 +287,7 @@ const verificationOfAll = ({ signers }: Contract): string => {
 };
 
 const signSerialView = ({ facts, at }: Entry) => ({
+  signer: facts.signer ?? 1,
   signSerial: facts.signSerial,
   result: "SIGNED",
   contentHash: facts.contentHash,
@@ -301,6 +307,7 @@ function smsViews(id: string, entries: readonly Entry[]) {
       const newest = about.at(-1);
       return {
         smsId: `${id}-M${facts.message}`,
+        signer: facts.signer ?? 1,
         templateId: facts.templateId,
         contentHash: facts.contentHash,
         status: newest ? (newest.step === "SMS_SENT" ? "SENT" : "FAILED") : "REQUESTED",
@@ -330,6 +337,7 @@ function verificationViews(entries: readonly Entry[]) {
       const result = entries.find((entry) => entry.step === "AUTH_RESULT" && same(entry));
       return {
         verificationKey: facts.challengeKey,
+        signer: facts.signer ?? 1,
         type: methodOf[facts.method as VerificationMethod],
         status: result?.facts.result ?? (accepted ? "PENDING" : "REQUESTED"),
         verificationId: result?.facts.verificationId ?? accepted?.facts.verificationId ?? null,

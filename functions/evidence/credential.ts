@@ -5,8 +5,8 @@ import { type Entry, hashText, leafHash } from "../domain/evidence.ts";
 
 /**
  * The verification credential (B-02, B-17): a JWS (RFC 7515, ES256) by the platform's key that says who
- * was verified how, when, and in which entry of the chain. Names no person: the subject is a hash of
- * the salted commitments made when the contract began.
+ * was verified how, when, and in which entry of the chain; of several signers each, by number. Names no person:
+ * the subject is a hash of the salted commitments made when the contract began.
  */
 export async function issueCredential(
   key: SigningKey,
@@ -14,19 +14,22 @@ export async function issueCredential(
   entries: readonly Entry[],
 ): Promise<string> {
   const [first] = entries;
-  const passed = entries.find((entry) => entry.step === "AUTH_RESULT" && entry.facts.credentialId);
+  const [passed, ...others] = entries.filter(
+    (entry) => entry.step === "AUTH_RESULT" && entry.facts.credentialId,
+  );
   if (first === undefined || passed === undefined)
     throw new Error(`contract ${contract.id} has no passed verification`);
   const header = { alg: "ES256", typ: "JWT" };
   const claims = {
-    credentialId: passed.facts.credentialId,
     flowId: contract.id,
-    method: passed.facts.method,
-    verificationId: passed.facts.verificationId,
     subjectHash: hashText(JSON.stringify(first.commitments)),
-    passedAt: passed.at,
-    validUntil: credentialValidUntil(passed),
-    evidenceLeaf: leafHash(passed),
+    ...claimsOf(passed),
+    ...(others.length > 0
+      ? {
+          signer: passed.facts.signer,
+          others: others.map((one) => ({ signer: one.facts.signer, ...claimsOf(one) })),
+        }
+      : {}),
   };
   const input = [header, claims]
     .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
@@ -34,6 +37,15 @@ export async function issueCredential(
   const signature = rawSignature(await key.sign(Buffer.from(input)));
   return `${input}.${signature.toString("base64url")}`;
 }
+
+const claimsOf = (passed: Entry) => ({
+  credentialId: passed.facts.credentialId,
+  method: passed.facts.method,
+  verificationId: passed.facts.verificationId,
+  passedAt: passed.at,
+  validUntil: credentialValidUntil(passed),
+  evidenceLeaf: leafHash(passed),
+});
 
 /** KMS answers DER (X9.62); JWS wants r and s as 32 bytes each (RFC 7518 section 3.4). */
 function rawSignature(der: Uint8Array): Buffer {
