@@ -11,7 +11,7 @@ import { fieldProblems, invalid, mobile, residentId, text, words } from "./field
 
 export const bizTypes = ["RELATIONSHIP_AGREEMENT", "PAYER_AUTHORIZATION_AGREEMENT"] as const;
 export const partyTypes = ["RECEIVER", "PAYER"] as const;
-export const notifyTypes = ["SMS", "H5_LINK"] as const;
+const notifyTypes = ["SMS", "H5_LINK"] as const;
 const archiveWords = ["TSA", "BLOCKCHAIN"] as const;
 
 /** C-05's default, and what a partner may ask for: the evidence outlives any of it. */

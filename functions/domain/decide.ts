@@ -303,10 +303,10 @@ function issueLink(contract: Contract, command: Of<"issueLink">): Decision {
   const signer = signerOf(contract, command.signer);
   const { by, at } = command;
   if (by === "platform" && signer.linkExpiresAt !== undefined) return nothing;
+  if (signer.signedAt !== undefined) return refuse("LINK_USED", "the agreement is already signed");
   if (isTerminal(contract)) return refuseTerminal(contract);
   if (isOver(contract, signer, at))
     return refuse("FLOW_EXPIRED", "the time to sign is over; ask for a new contract");
-  if (signer.signedAt !== undefined) return refuse("LINK_USED", "the agreement is already signed");
   if (!isTurnOf(signer, contract.signers))
     return refuse("NOT_READY", "others sign before; the link opens when it is this party's turn");
   if ((signer.links ?? 0) >= figures.linkIssues)

@@ -27,7 +27,7 @@ export type SignerTerms = {
   readonly notifyType?: "H5_LINK";
 };
 
-export type SignMethod = (typeof signMethods)[number];
+type SignMethod = (typeof signMethods)[number];
 
 /** One challenge at the verification system; a signer may see three (requirements 3.2). */
 export type Challenge = {

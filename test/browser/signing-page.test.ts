@@ -322,6 +322,47 @@ describe("verifying", () => {
     },
   );
 
+  it("C-39: a press sends the code, and the page takes it from any Chinese keyboard", async () => {
+    await visit(everyScreen.otp);
+    expect(posts.map(({ action }) => action)).not.toContain("otp");
+    answer = movesTo(everyScreen.otpSent);
+    await page.click(".primary");
+    await page.waitForSelector("[name=code]");
+    await page.fill("[name=code]", "12ab");
+    await page.press("[name=code]", "Enter");
+    await waitForNote("code", words("codeForm"));
+
+    answer = movesTo({ ...everyScreen.reading, consented: true });
+    await page.fill("[name=code]", "４０２９１３");
+    await page.press("[name=code]", "Enter");
+    await page.waitForSelector("[data-screen=sign]");
+
+    expect(posts.filter(({ action }) => action === "otp" || action === "code")).toEqual([
+      { action: "otp", body: {} },
+      { action: "code", body: { code: "402913" } },
+    ]);
+  });
+
+  it("C-39: says that no further code is sent", async () => {
+    await visit(everyScreen.otpOver);
+    expectedFault = /status of 422/;
+    answer = () => reply(422, { code: "B42201", message: "no further code" });
+
+    await page.click(".primary");
+
+    await waitForNote("otp", words("noMoreCodes"));
+  });
+
+  it("C-39: signs by certificate without a drawing", async () => {
+    await visit(everyScreen.certificate);
+    answer = movesTo(everyScreen.sealing);
+
+    await page.click(".primary");
+    await page.waitForSelector("[data-screen=sealing]");
+
+    expect(posts.at(-1)).toEqual({ action: "sign", body: { signature: { certificate: true } } });
+  });
+
   it("leads to the field that the server refuses", async () => {
     await visit(everyScreen.microDeposit);
     await page.fill("[name=amount]", "0.37");

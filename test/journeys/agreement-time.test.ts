@@ -68,7 +68,7 @@ describe("C-50: links end", () => {
     await agreementBecomes(stack, agreement, "SIGNED");
   });
 
-  test("C-44 C-52: expireDays end it for everybody; the client hears EXPIRED and the short link is gone", async () => {
+  test("C-44 C-52 C-68: expireDays end it for everybody; the client hears EXPIRED and the short link is gone", async () => {
     const agreement = await begunAgreement(stack, { expireDays: 2 });
     await comesTo(personOf(stack, agreement), "sign");
 
@@ -81,6 +81,8 @@ describe("C-50: links end", () => {
     await agreementBecomes(stack, agreement, "EXPIRED");
     const { status } = await fetch(agreement.tasks[0].shortUrl, { redirect: "manual" });
     expect(status).toBe(404);
+    const renewed = await renew(stack, agreement, "RECEIVER_001");
+    expect([renewed.status, renewed.body.code]).toEqual([400, 40004]);
   });
 
   test("C-06: a party's own deadline ends it earlier", async () => {

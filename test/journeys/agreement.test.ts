@@ -59,7 +59,7 @@ describe("C-63: one party signs by face, code and hand", () => {
     expect(lasts).toBeGreaterThan(23.9 * 3_600_000);
   });
 
-  test("C-08 C-14 C-34 C-36 C-37 C-38 C-39 C-40 C-41 C-42 C-43 C-45 C-49 C-52 K05: from the invitation to the archive", async () => {
+  test("C-08 C-14 C-34 C-36 C-37 C-38 C-39 C-40 C-41 C-42 C-43 C-45 C-49 C-52 C-69 K05: from the invitation to the archive", async () => {
     const agreement = await begunAgreement(stack);
     const [asked] = agreement.request.signers;
     const person = personOf(stack, agreement);
@@ -124,6 +124,13 @@ describe("C-63: one party signs by face, code and hand", () => {
     ]);
     const again = await person.act("sign", { signature: { typedName: "张三" } });
     expect(again.status).toBe(409);
+    const renewal = await agreementCall(
+      stack,
+      "POST",
+      `/api/v1/contract/${agreement.id}/sign-url`,
+      { partyId: "RECEIVER_001" },
+    );
+    expect([renewal.status, renewal.body.code]).toEqual([400, 40005]);
     const verdict = await agreementCall(stack, "POST", "/api/v1/contract/verify", {
       method: "CONTRACT_ID",
       contractId: agreement.id,
