@@ -113,7 +113,12 @@ export function assembleIntake(world: World) {
     breaker: shared,
   });
   const relations = authorizations(world, env.CONTRACT_FLOW_TABLE);
-  const clear = orderClearer(world, { orders, clearing: outside, breaker: shared });
+  const clear = orderClearer(world, {
+    orders,
+    clearing: outside,
+    breaker: shared,
+    authorizations: relations,
+  });
   return {
     orders,
     authorizations: relations,

@@ -1,8 +1,17 @@
+import type { Authorizations } from "./adapters/authorizations.ts";
 import type { Breaker } from "./adapters/breaker.ts";
 import type { Clearing } from "./adapters/clearing.ts";
 import { OrderConflict, type OrderStore } from "./adapters/order-store.ts";
 import { decideOrder, nextMove, notFound, type OrderCommand } from "./domain/decide-transaction.ts";
-import { clearingKey, intakeFigures, type Order, type Outcome } from "./domain/transaction.ts";
+import {
+  type BizType,
+  clearingKey,
+  intakeFigures,
+  isFinal,
+  type Order,
+  type Outcome,
+} from "./domain/transaction.ts";
+import type { BizScene } from "./domain/words.ts";
 import type { World } from "./world.ts";
 
 /** Every round either writes, or ends the work; more rounds than this is a fault of ours. */
@@ -29,8 +38,15 @@ export type Cleared = {
  */
 export function orderClearer(
   world: World,
-  { orders, clearing, breaker }: { orders: OrderStore; clearing: Clearing; breaker: Breaker },
+  tools: {
+    readonly orders: OrderStore;
+    readonly clearing: Clearing;
+    readonly breaker: Breaker;
+    readonly authorizations: Authorizations;
+  },
 ) {
+  const { orders, clearing, breaker, authorizations } = tools;
+
   return async function clear(
     given: Order,
     patience: Patience,
@@ -64,13 +80,26 @@ export function orderClearer(
         order = await settle(order, outcome);
         continue;
       }
-      const send = await commit(order, { type: "send", at: world.now() });
+      const at = world.now();
+      const send = await commit(order, {
+        type: (await isCovered(order, at)) ? "send" : "lapse",
+        at,
+      });
       order = send.order;
       // Somebody else may have recorded a send in between; it is theirs, and here it is asked about.
-      if (send.written) order = await settle(order, await clearing.execute(order));
+      if (send.written && !isFinal(order))
+        order = await settle(order, await clearing.execute(order));
     }
     throw new Error(`${clearingKey(order)} was not settled within ${roundLimit} rounds`);
   };
+
+  /** Whether money may still move: the order may have waited long since it was taken in (K42). */
+  async function isCovered(order: Order, at: string): Promise<boolean> {
+    const kind = coveredBy[order.bizType];
+    if (kind === undefined) return true;
+    const { payerAccountNo, receiverAccountNo } = order;
+    return (await authorizations.find(kind, payerAccountNo, receiverAccountNo, at)) !== undefined;
+  }
 
   async function park(order: Order): Promise<Cleared> {
     const { order: parked, written } = await commit(order, { type: "park", at: world.now() });
@@ -125,7 +154,7 @@ export function orderClearer(
    * was executed is known of the sends up to then only: somebody may have sent again since. A result is for ever.
    */
   function outlives(command: OrderCommand, seen: Order, newest: Order): boolean {
-    if (command.type === "send") return false;
+    if (command.type === "send" || command.type === "lapse") return false;
     if (command.type !== "outcome" || command.outcome.type === "executed") return true;
     return command.outcome.type === "refused" || seen.lastSentAt === newest.lastSentAt;
   }
@@ -139,6 +168,13 @@ export function orderClearer(
     return Math.round((world.randomBytes(2).readUInt16BE() / 0xffff) * waitMs);
   }
 }
+
+/** The contract between payer and receiver that each movement needs. */
+const coveredBy = {
+  SPLIT: undefined,
+  COLLECTION: "POOLING_AUTH",
+  BATCH_PAY: "RELATION_BIND",
+} as const satisfies Record<BizType, BizScene | undefined>;
 
 const isUnknown = ({ state }: Order): boolean =>
   state.status === "FORWARDED" && state.last !== "NOT_EXECUTED";

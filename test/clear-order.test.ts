@@ -2,7 +2,14 @@ import { describe, expect, test } from "vitest";
 import type { Resolution } from "../functions/domain/decide-transaction.ts";
 import { intakeFigures, type Order } from "../functions/domain/transaction.ts";
 import { type ClearingFault, poorAccount } from "./fakes/clearing.ts";
-import { type Asked, type IntakeStage, intakeStage } from "./fakes/intake-stage.ts";
+import {
+  type Asked,
+  authorization,
+  authorize,
+  type IntakeStage,
+  intakeStage,
+} from "./fakes/intake-stage.ts";
+import { otherApp } from "./fakes/world.ts";
 
 const day = intakeFigures.parkAfterSeconds;
 
@@ -16,6 +23,16 @@ const split = (payer = "RICH"): Asked => ({
     amount: "12.34",
   },
 });
+
+const collection: Asked = {
+  requestId: "R1",
+  bizType: "COLLECTION",
+  bizData: {
+    ...split("STORE").bizData,
+    receiverInfo: { accountNo: "HQ" },
+    extInfo: { sourceOrderNo: "S1", sourceOrderAmount: "100.00" },
+  },
+};
 
 /** A clearing that plays the faults of a call in turn, and is well after the last. */
 function stageWith(faults: {
@@ -123,7 +140,81 @@ describe("while the caller waits", () => {
   });
 });
 
+describe("asked again", () => {
+  test("T-24, T-36: while it is in doubt, a duplicate hears that it is being processed, and where it stands", async () => {
+    const stage = stageWith({ execute: ["lostAfter"], query: "down" });
+    await stage.gateway()(split());
+    stage.pass(60);
+
+    const again = await stage.gateway()(split());
+
+    expect(again).toMatchObject({
+      status: 409,
+      body: { code: "REQUEST_PROCESSING", data: { status: "PROCESSING" } },
+    });
+    expect(sendsOf(stage)).toBe(1);
+  });
+
+  test("T-36, K09: another body under an id that is being processed is a conflict, too", async () => {
+    const stage = stageWith({ execute: ["lostAfter"], query: "down" });
+    await stage.gateway()(split());
+
+    const other = await stage.gateway()(split("SOMEBODY"));
+
+    expect(other).toMatchObject({ status: 409, body: { code: "REQUEST_PROCESSING" } });
+    expect(stage.orders()).toHaveLength(1);
+  });
+
+  test("T-10, K37: two platforms' orders under one requestId have nothing to do with each other", async () => {
+    const stage = stageWith({});
+
+    const one = await stage.gateway()(split());
+    const two = await stage.gateway()({ ...split(), client: otherApp });
+
+    expect([one.status, two.status]).toEqual([200, 200]);
+    expect(new Set(stage.orders().map(({ owner }) => owner))).toEqual(
+      new Set(["tiancai", "other-app"]),
+    );
+    expect(stage.clearing.ledger).toHaveLength(2);
+  });
+});
+
 describe("in the queue", () => {
+  test("T-41: any environment goes on, and nothing is kept of the money but the order and its history", async () => {
+    const stage = stageWith({ execute: ["lostAfter"], query: ["lostBefore"] });
+    await stage.gateway()(split());
+    stage.pass(60);
+
+    await stage.worker()(only(stage).orderNo);
+
+    expect(only(stage).state.status).toBe("SUCCESS");
+    const kept = Object.entries(stage.dynamo.save()).filter(([, items]) => items.size > 0);
+    expect(kept.map(([table, items]) => `${table} ${items.size}`).sort()).toEqual([
+      "chain 3",
+      "guard 1",
+      "orders 1",
+    ]);
+  });
+
+  test("T-13, K42: a collection that waited while its authorisation was withdrawn is not sent, and gives back what it took", async () => {
+    const stage = stageWith({});
+    const terms = authorization("POOLING_AUTH", "STORE", "HQ", { maxRatioBasisPoints: 8000 });
+    authorize(stage, terms);
+    await stage.away();
+    await stage.gateway()(collection);
+
+    authorize(stage, { ...terms, withdrawnAt: stage.now() });
+    stage.pass(60);
+    await stage.worker()(only(stage).orderNo);
+
+    expect(only(stage).state).toMatchObject({
+      status: "FAILED",
+      errorCode: "AUTHORIZATION_REQUIRED",
+    });
+    expect(stage.clearing.ledger).toEqual([]);
+    expect([...stage.collected().values()]).toEqual([0]);
+  });
+
   test("K39: executed and unheard of, query down for minutes: in doubt throughout, then SUCCESS with one row", async () => {
     const stage = stageWith({ execute: ["lostAfter"], query: Array(8).fill("lostBefore") });
     await stage.gateway()(split());

@@ -97,10 +97,6 @@ export function forwardPart(
   more: { readonly at: string; readonly mandate: Mandate | undefined },
 ): OrderDraft {
   const { orderNo, owner, requestId, fingerprint, bizType, bizOrderNo, payerAccountNo } = batch;
-  const refused = {
-    errorCode: "AUTHORIZATION_REQUIRED",
-    errorMessage: `no live authorisation lets ${payerAccountNo} pay ${receiver.accountNo} any more`,
-  };
   return {
     step: more.mandate ? "ORDER_FORWARDED" : "ORDER_REFUSED",
     at: more.at,
@@ -116,10 +112,16 @@ export function forwardPart(
       payerAccountNo,
       amountFen: receiver.amountFen,
       receiverAccountNo: receiver.accountNo,
-      ...(more.mandate ? mandatesFact([more.mandate]) : refused),
+      ...(more.mandate ? mandatesFact([more.mandate]) : lapsed(payerAccountNo, receiver.accountNo)),
     },
   };
 }
+
+/** K42: the contract was withdrawn or has expired since the instruction was taken in. */
+const lapsed = (payerAccountNo: string, receiverAccountNo: string | undefined): Facts => ({
+  errorCode: "AUTHORIZATION_REQUIRED",
+  errorMessage: `no live authorisation lets ${payerAccountNo} pay ${receiverAccountNo} any more`,
+});
 
 export type Move = "nothing" | "send" | "ask" | "park";
 
@@ -147,6 +149,8 @@ export const notFound = (order: Order, at: string): Outcome =>
 export type OrderCommand =
   | { readonly type: "send"; readonly at: string }
   | { readonly type: "outcome"; readonly at: string; readonly outcome: Outcome }
+  /** What allowed it has ended before anything was executed. */
+  | { readonly type: "lapse"; readonly at: string }
   | { readonly type: "park"; readonly at: string }
   | { readonly type: "conclude"; readonly at: string; readonly parts: readonly Order[] }
   | ({ readonly at: string } & Resolution);
@@ -189,6 +193,10 @@ export function decideOrder(order: Order, command: OrderCommand): OrderDecision 
         : { refused: `${clearingKey(order)} must not be sent now` };
     case "outcome":
       return outcomeEntry(order, command.outcome, entry);
+    case "lapse":
+      return nextMove(order, command.at) === "send"
+        ? entry("ORDER_FAILED", lapsed(order.payerAccountNo, order.receiverAccountNo))
+        : { draft: undefined };
     case "park":
       // Somebody else may have parked it, or an operator sent it on its way again, since it was read.
       return nextMove(order, command.at) === "park"
@@ -219,7 +227,8 @@ function alreadyFinal(order: Order, command: OrderCommand): OrderDecision {
       return { refused: `${clearingKey(order)} is ${state.status}, but clearing says otherwise` };
     return { draft: undefined };
   }
-  if (command.type === "conclude" || command.type === "park") return { draft: undefined };
+  if (command.type === "conclude" || command.type === "park" || command.type === "lapse")
+    return { draft: undefined };
   return { refused: `${clearingKey(order)} is already ${state.status}` };
 }
 

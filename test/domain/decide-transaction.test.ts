@@ -120,6 +120,20 @@ describe("a send", () => {
   });
 });
 
+describe("an authorisation that ended before anything was executed", () => {
+  test("K42: fails what was not sent, or is proven not to have been executed", () => {
+    for (const order of [validated, proven])
+      given(order)
+        .when({ type: "lapse" })
+        .thenHappens("ORDER_FAILED", { errorCode: "AUTHORIZATION_REQUIRED" });
+  });
+
+  test("K39, K42: fails nothing that may have been executed", () => {
+    for (const order of [sent, inDoubt, parked, succeeded, failed])
+      given(order).when({ type: "lapse" }).thenNothing();
+  });
+});
+
 describe("what a send came to", () => {
   test("T-16, T-27: executed is SUCCESS with clearing's number", () => {
     given(sent)
