@@ -31,6 +31,9 @@ const archivesAtOnce = 2;
 /** What EventBridge brought and the function refused is tried for as long as a stream entry. */
 const asyncRetries = 2;
 
+/** Orders and face checks keep their history in the same table, and no workflow waits for them. */
+const contractsOnly = { dynamodb: { Keys: { contract_id: { S: [{ prefix: "CT" }] } } } };
+
 type WorkerProps = Foundation & { readonly workflow: Workflow };
 
 /** The functions behind the stream of evidence_chain, the queues and the rules. */
@@ -100,7 +103,7 @@ export class Workers extends Construct {
       recordVerification,
     ];
     this.deadLetters = [
-      this.followStream("DriveWorkflow", driveWorkflow),
+      this.followStream("DriveWorkflow", driveWorkflow, contractsOnly),
       this.followStream("PublishEvents", publishEvents),
     ];
     this.consume("WebhookSource", deliverWebhook, events.webhooks, {
@@ -158,7 +161,7 @@ export class Workers extends Construct {
   }
 
   /** Entries of one contract arrive in order; a poison entry is cut out of its batch and set aside. */
-  private followStream(id: string, target: Lambda): Queue {
+  private followStream(id: string, target: Lambda, filter?: object): Queue {
     const { chain } = this.props.tables;
     const stream = String(chain.tableStreamArn);
     const deadLetters = deadLetterQueue(this, `${id}DeadLetters`);
@@ -183,6 +186,7 @@ export class Workers extends Construct {
       retryAttempts: streamRetries,
       maxRecordAge: streamAge,
       onFailure: new SqsDlq(deadLetters),
+      ...(filter ? { filters: [{ pattern: JSON.stringify(filter) }] } : {}),
     });
     return deadLetters;
   }
