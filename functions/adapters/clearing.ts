@@ -34,7 +34,6 @@ const statementPage = z.object({
     .max(500),
   next: z.number().nullable(),
 });
-export type StatementRow = z.infer<typeof statementPage>["rows"][number];
 
 /**
  * What an HTTP status other than 200 proves about the money. What is not listed proves nothing.

@@ -173,7 +173,7 @@ export const closingReasons = [
   "STATEMENT_SHOWS_NOTHING",
   "CAUSE_MENDED",
 ] as const;
-export type ClosingReason = (typeof closingReasons)[number];
+type ClosingReason = (typeof closingReasons)[number];
 
 export type OrderDecision =
   | { readonly draft: OrderDraft | undefined }

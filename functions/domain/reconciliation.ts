@@ -10,7 +10,7 @@ export type Movement = {
 };
 
 /** Why a movement and its order cannot both be true. */
-export type Difference = { readonly key: string; readonly fault: string };
+type Difference = { readonly key: string; readonly fault: string };
 
 export type Reconciliation = {
   readonly differences: readonly Difference[];

@@ -65,7 +65,7 @@ export type Allowance = {
 };
 
 /** T-08. RECEIVED and VALIDATED pass within the write that makes the order; both moments are on record. */
-export type OrderState =
+type OrderState =
   | { readonly status: "VALIDATED" }
   | { readonly status: "FORWARDED"; readonly last: LastSend; readonly parkedAt?: string }
   | { readonly status: "SUCCESS"; readonly clearingOrderNo?: string }

@@ -19,7 +19,7 @@ import type { Gate } from "./dynamo.ts";
 import { testWorld, tiancai } from "./world.ts";
 
 /** When every story of an order begins. */
-export const begin = Date.parse("2026-11-21T08:00:00.000Z");
+const begin = Date.parse("2026-11-21T08:00:00.000Z");
 
 export type Asked = {
   readonly requestId: string;
@@ -36,7 +36,7 @@ export type Answered = {
 };
 
 /** Says where a call may be interrupted; the same for the tables and for clearing. */
-export type Interrupt = Gate;
+type Interrupt = Gate;
 
 /**
  * The intake's real handlers over tables in memory and a clearing that keeps a ledger. Every environment is
@@ -180,7 +180,7 @@ export const authorization = (
 });
 
 /** The request as the gateway hands it over, signed in its body (3.3). */
-export function instruction(
+function instruction(
   { requestId, bizType, bizData, client = tiancai }: Asked,
   timestamp: number,
 ): APIGatewayProxyEvent {
