@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { subjectOf } from "../functions/adapters/contract-items.ts";
 import { platformKeys } from "../functions/adapters/platform-keys.ts";
 import { assembleContracts, assembleTemplates, findOwned } from "../functions/assemble.ts";
 import type { CreateRequest } from "../functions/dialects/native-request.ts";
@@ -208,8 +209,82 @@ describe("starting a contract", () => {
   });
 });
 
+describe("starting a contract that several sign", () => {
+  const several: CreateRequest = {
+    requestId: "REQ-2",
+    bizScene: "RELATION_BIND",
+    signers: [
+      {
+        userType: "ENTERPRISE",
+        name: "上海测试有限公司",
+        mobile: "13900139000",
+        legalRepName: "李四",
+        role: "HEADQUARTERS",
+        partyId: "HQ-1",
+      },
+      {
+        userType: "PERSONAL",
+        name: "张三",
+        mobile: "13800138000",
+        idCardNo: "310101199001011234",
+        partyId: "RCV-1",
+        sequence: 2,
+        deadline: "2026-11-22T08:00:00Z",
+      },
+    ],
+  };
+
+  test("K17, C-48: the first entry names each signer's group, method and rule, and no person", async () => {
+    const { start, contracts, dynamo } = stage();
+
+    const { contract } = await start(partner, several);
+
+    const [first] = await contracts.history(contract.id);
+    expect(first?.entry.facts).toMatchObject({
+      userType: "ENTERPRISE",
+      method: "MICRO_DEPOSIT",
+      subjectId: "HQ-1",
+      signer1: "1 ENTERPRISE MICRO_DEPOSIT HEADQUARTERS - -",
+      signer2: "2 PERSONAL FACE - 2026-11-22T08:00:00.000Z -",
+      signer2Id: "RCV-1",
+      signer2Rule: "a person shows the face",
+      profile: "native",
+    });
+    expect(Object.keys(first?.entry.commitments ?? {})).toContain("signer2.mobile");
+    expect(JSON.stringify(dynamo.items("chain"))).not.toMatch(/张三|13800138000|310101/);
+    expect(JSON.stringify(dynamo.items("flow"))).not.toMatch(/张三|13800138000|310101/);
+    const { details } = await contracts.readDetails(contract.id);
+    expect(subjectOf(details, 2)).toMatchObject({ name: "张三", idNumber: "310101199001011234" });
+    expect(details.others?.[0]?.smsTemplate).toBe("SMS.RELATION_BIND.PERSONAL");
+    expect(await contracts.read(contract.id)).toEqual(contract);
+  });
+
+  test("C-23: a deadline that is over is refused by its place, and a replay of the request is not", async () => {
+    const { start } = stage();
+    const late = structuredClone(several) as typeof several & { signers: { deadline?: string }[] };
+    late.signers[1]!.deadline = "2026-11-21T07:59:59Z";
+
+    const { fields } = await problemOf(start(partner, late));
+
+    expect(fields).toEqual([{ field: "signers.1.deadline", message: "must lie in the future" }]);
+    const first = await start(partner, several);
+    expect(await start(partner, several)).toEqual({ ...first, isNew: false });
+  });
+
+  test("K49: without a mandate of the headquarters everybody signs", async () => {
+    const { start } = stage();
+
+    const { contract } = await start(partner, {
+      ...several,
+      authorization: { payerAccountNo: "ACC100001", payeeAccountNo: "ACC100003" },
+    });
+
+    expect(contract.signers.map(({ mandate }) => mandate)).toEqual([undefined, undefined]);
+  });
+});
+
 describe("finding a partner's contract", () => {
-  test.each(["", "-E0", "-M1", "-H1", "-S1", "-V1F", "-V2M", "-C1"])(
+  test.each(["", "-E0", "-M1", "-H1", "-S1", "-V1F", "-V2M", "-C1", "-A1F", "-S2", "-C60"])(
     "B-43: by its id with %j behind it",
     async (suffix) => {
       const { start, contracts } = stage();

@@ -4,6 +4,7 @@ import {
   readCreateRequest,
   readRevokeRequest,
   readVerificationCallback,
+  signersOf,
 } from "../../functions/dialects/native-request.ts";
 import { legalAgreementTypes } from "../../functions/domain/agreement-types.ts";
 import { Problem } from "../../functions/domain/problem.ts";
@@ -50,6 +51,38 @@ describe("a request to start a contract", () => {
     };
 
     expect(readCreateRequest(full, "strict")).toEqual(full);
+  });
+
+  test("C-06: may name its signers in a list instead, which then says it all", () => {
+    const { userType, userInfo, ...rest } = person;
+    const signers = [
+      { userType, ...userInfo, sequence: 2, deadline: "2027-01-01T00:00:00Z" },
+      { ...enterprise.userInfo, userType: "ENTERPRISE" },
+    ];
+    const several = { ...rest, signers };
+
+    expect(readCreateRequest(several, "strict")).toEqual(several);
+    expect(signersOf(readCreateRequest(several, "strict"))).toEqual([
+      { userType, userInfo, sequence: 2, deadline: "2027-01-01T00:00:00Z" },
+      { userType: "ENTERPRISE", userInfo: enterprise.userInfo, sequence: 1 },
+    ]);
+    expect(faultsOf({ ...several, userInfo })).toEqual([
+      { field: "userInfo", message: "must be left out when signers is given" },
+    ]);
+    expect(faultsOf({ ...rest, signers: [] })).toEqual([
+      { field: "signers", message: "must name somebody" },
+    ]);
+    expect(faultsOf({ ...rest, signers: Array(21).fill(signers[0]) })).toEqual([
+      { field: "signers", message: "must not name more than 20" },
+    ]);
+    expect(
+      faultsOf({ ...rest, signers: [{ ...signers[0], mobile: "1" }, { userType: 7 }] }),
+    ).toEqual(
+      expect.arrayContaining([
+        { field: "signers.0.mobile", message: "must be a mainland mobile number of 11 digits" },
+        { field: "signers.1.name", message: "is required" },
+      ]),
+    );
   });
 
   test.each([

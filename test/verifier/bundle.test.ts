@@ -327,6 +327,13 @@ describe("whoever holds the platform's keys still cannot seal a story that does 
     ["completed without a verification", without("AUTH_RESULT"), "verified: entries/"],
     ["completed without a verification has no end", without("AUTH_RESULT"), "outcome: entries/"],
     ["signed by nobody", without("SIGNED"), "outcome: entries/"],
+    [
+      "a second signer who never signed",
+      altered("FLOW_CREATED", {
+        facts: { signer1: "1 PERSONAL FACE", signer2: "1 PERSONAL FACE" },
+      }),
+      "outcome: entries/",
+    ],
     ["expired and completed", twice, "outcome: entries/0006.json"],
     [
       "another document than the one read",
