@@ -63,7 +63,8 @@ const initiateSchema = (check: IdentityCheck) =>
       callbackUrl: z
         .string()
         .max(1024, "must not be longer than 1024 characters")
-        .refine((value) => URL.canParse(value), "must be an absolute URL"),
+        .refine((value) => URL.canParse(value), "must be an absolute URL")
+        .meta({ format: "uri" }),
       webhookConfig: z.strictObject({ headers: callbackHeaders.optional() }).optional(),
       expireDays: z
         .int("must be a whole number")
@@ -90,11 +91,14 @@ const initiateSchema = (check: IdentityCheck) =>
 
 export type AgreementRequest = z.infer<ReturnType<typeof initiateSchema>>;
 
-const schemas = { strict: initiateSchema("strict"), format: initiateSchema("format") };
+export const initiateSchemas = {
+  strict: initiateSchema("strict"),
+  format: initiateSchema("format"),
+};
 
 /** Reads the request of `POST /api/v1/contract/initiate`. Throws a Problem that names every faulty field (C-65). */
 export const readInitiateRequest = (body: unknown, check: IdentityCheck): AgreementRequest =>
-  parse(schemas[check], body);
+  parse(initiateSchemas[check], body);
 
 /** C-24: a party has one place in a contract. The elements may be of any type here. */
 function* repeated(signers: AgreementRequest["signers"]): Generator<FieldProblem> {
@@ -107,7 +111,7 @@ function* repeated(signers: AgreementRequest["signers"]): Generator<FieldProblem
 const hasSigners = (value: unknown): boolean =>
   typeof value === "object" && value !== null && "signers" in value && Array.isArray(value.signers);
 
-const revokeSchema = z.strictObject({
+export const revokeSchema = z.strictObject({
   reason: z
     .string()
     .trim()
@@ -120,7 +124,7 @@ const revokeSchema = z.strictObject({
 export const readRevocation = (body: unknown): z.infer<typeof revokeSchema> =>
   parse(revokeSchema, body);
 
-const renewSchema = z.strictObject({ partyId: code });
+export const renewSchema = z.strictObject({ partyId: code });
 
 /** Reads whose link is to be issued anew (K28). */
 export const readRenewal = (body: unknown): z.infer<typeof renewSchema> => parse(renewSchema, body);

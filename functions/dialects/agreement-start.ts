@@ -15,7 +15,7 @@ export type AgreementStart = {
     readonly title: string;
     readonly variables: Readonly<Record<string, string>>;
   };
-  readonly ways: readonly Pick<SignerTerms, "signMethod" | "notifyType">[];
+  readonly ways: readonly Pick<SignerTerms, "method" | "signMethod" | "notifyType">[];
   readonly flowSeconds: number;
 };
 
@@ -55,7 +55,9 @@ export function agreementStart(request: AgreementRequest, template: Template): A
       title: request.title,
       variables: { ...Object.fromEntries(optional), ...request.variables },
     },
+    // Both methods begin with the face (C-39); no party of document C has an account to send money to.
     ways: signers.map(({ signMethod, notifyType }) => ({
+      method: "FACE",
       signMethod,
       ...(notifyType === "H5_LINK" ? { notifyType } : {}),
     })),

@@ -64,7 +64,7 @@ export function wordProblem(problem: Problem, traceId: string) {
 
 const id = z.string().min(1, "must not be empty").max(64, "must not be longer than 64 characters");
 
-const verifySchema = z.discriminatedUnion(
+export const verifySchema = z.discriminatedUnion(
   "method",
   [
     z.strictObject({ method: z.literal("CONTRACT_ID"), contractId: id }),

@@ -16,7 +16,8 @@ export const ratio = z
   .refine(
     (value) => /^(0\.\d{1,4}|1(\.0{1,4})?)$/.test(value) && ratioBasisPoints(value) > 0,
     "must be a decimal above 0 and up to 1 with at most 4 places, as text",
-  );
+  )
+  .meta({ pattern: "^(0\\.[0-9]{1,4}|1(\\.0{1,4})?)$" });
 
 export const authorizationSchema = z.strictObject({
   payerAccountNo: account,

@@ -16,7 +16,8 @@ const link = (protocol: RegExp) =>
   z
     .string()
     .max(1024, "must not be longer than 1024 characters")
-    .refine((value) => URL.canParse(value) && protocol.test(value), "must be an absolute URL");
+    .refine((value) => URL.canParse(value) && protocol.test(value), "must be an absolute URL")
+    .meta({ format: "uri" });
 
 const code = z.string().regex(/^[A-Za-z0-9_.:#-]{1,64}$/, {
   error: "must have 1 to 64 letters, digits or _ . : # -",
@@ -64,11 +65,14 @@ const initiateSchema = (check: IdentityCheck) =>
 
 export type FaceRequest = z.infer<ReturnType<typeof initiateSchema>>;
 
-const schemas = { strict: initiateSchema("strict"), format: initiateSchema("format") };
+export const initiateSchemas = {
+  strict: initiateSchema("strict"),
+  format: initiateSchema("format"),
+};
 
 /** Reads the request of `POST /api/v1/verification/face/initiate`. Throws a Problem that names every faulty field (C-29, C-65). */
 export function readFaceRequest(body: unknown, check: IdentityCheck): FaceRequest {
-  const parsed = schemas[check].safeParse(body);
+  const parsed = initiateSchemas[check].safeParse(body);
   if (parsed.success) return parsed.data;
   throw invalid("PARAM_INVALID", fieldProblems(parsed.error));
 }

@@ -23,13 +23,17 @@ export function invalid(code: ProblemCode, faults: readonly FieldProblem[]): Pro
 
 /** Stands in the agreement or beside it: nothing that a reader could not see (textFault). */
 export const text = (longest: number) =>
-  z.string().superRefine((value, context) => {
-    const fault = textFault(value);
-    const refuse = (message: string) => context.addIssue({ code: "custom", message });
-    if (value.trim() === "") refuse("must not be empty");
-    else if (value.length > longest) refuse(`must not be longer than ${longest} characters`);
-    else if (fault !== undefined) refuse(`is refused: ${fault}`);
-  });
+  z
+    .string()
+    .superRefine((value, context) => {
+      const fault = textFault(value);
+      const refuse = (message: string) => context.addIssue({ code: "custom", message });
+      if (value.trim() === "") refuse("must not be empty");
+      else if (value.length > longest) refuse(`must not be longer than ${longest} characters`);
+      else if (fault !== undefined) refuse(`is refused: ${fault}`);
+    })
+    // What a description cannot see in a function (openapi/).
+    .meta({ minLength: 1, maxLength: longest });
 
 export const words = <const Words extends readonly [string, ...string[]]>(allowed: Words) => {
   const choice = `one of ${allowed.join(", ")}`;
@@ -41,11 +45,13 @@ export const words = <const Words extends readonly [string, ...string[]]>(allowe
 export const residentId = (check: IdentityCheck) =>
   z
     .string()
-    .refine((value) => isResidentId(value, check), "is not a valid identity number (GB 11643)");
+    .refine((value) => isResidentId(value, check), "is not a valid identity number (GB 11643)")
+    .meta({ pattern: "^[0-9]{17}[0-9X]$" });
 
 export const mobile = z
   .string()
-  .refine(isMainlandMobile, "must be a mainland mobile number of 11 digits");
+  .refine(isMainlandMobile, "must be a mainland mobile number of 11 digits")
+  .meta({ pattern: "^1[3-9][0-9]{9}$" });
 
 /** Company accounts have no check digit, so that a card's is asked for where a person's card is meant. */
 export const bankAccount = z.string().regex(/^[0-9]{8,32}$/, "must have 8 to 32 digits");

@@ -21,7 +21,8 @@ import {
 const link = z
   .string()
   .max(1024, "must not be longer than 1024 characters")
-  .refine((value) => URL.canParse(value), "must be an absolute URL");
+  .refine((value) => URL.canParse(value), "must be an absolute URL")
+  .meta({ format: "uri" });
 
 const identity = (check: IdentityCheck) =>
   z.strictObject({
@@ -137,7 +138,7 @@ export function signersOf(request: CreateRequest): readonly SignerRequest[] {
   }));
 }
 
-const createSchemas = { strict: createSchema("strict"), format: createSchema("format") };
+export const createSchemas = { strict: createSchema("strict"), format: createSchema("format") };
 
 /** Reads a create request. Throws a Problem that names every faulty field (A-17, A-37, B-46…B-48). */
 export function readCreateRequest(body: unknown, check: IdentityCheck): CreateRequest {
@@ -198,7 +199,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null;
 
 /** The reason is an operator's free text and stands in no agreement: lines and lengths are theirs. */
-const revokeSchema = z.strictObject({
+export const revokeSchema = z.strictObject({
   reason: z
     .string()
     .trim()

@@ -33,7 +33,7 @@ const signers = z
   .min(1, "must be at least 1")
   .max(mostSigners, `must be at most ${mostSigners}`);
 
-const templateSchema = z.strictObject({
+export const templateSchema = z.strictObject({
   templateId,
   version,
   name: text(128),
@@ -107,7 +107,7 @@ export function readTemplate(body: unknown): {
   return { draft, active };
 }
 
-const activation = z.strictObject({ version });
+export const activation = z.strictObject({ version });
 
 /** Reads `{version}`. */
 export function readActivation(body: unknown): string {

@@ -10,7 +10,7 @@ import { fieldProblems, invalid, text } from "./fields.ts";
 
 const signTypes = ["HMAC-SHA256", "HMAC-SM3"] as const;
 
-const envelopeSchema = z.strictObject({
+export const envelopeSchema = z.strictObject({
   requestId: z
     .string()
     .regex(/^[A-Za-z0-9_.:-]{1,64}$/, "must have 1 to 64 letters, digits or _ . : -"),
@@ -178,12 +178,15 @@ export function readResolution(body: unknown): Resolution {
 
 const isRequired = "is required";
 
-const amount = z.unknown().transform((value, context) => {
-  const reading = readAmount(value);
-  if ("fen" in reading) return reading.fen;
-  context.addIssue({ code: "custom", message: value === undefined ? isRequired : reading.fault });
-  return z.NEVER;
-});
+const amount = z
+  .unknown()
+  .transform((value, context) => {
+    const reading = readAmount(value);
+    if ("fen" in reading) return reading.fen;
+    context.addIssue({ code: "custom", message: value === undefined ? isRequired : reading.fault });
+    return z.NEVER;
+  })
+  .meta({ type: ["string", "number"], pattern: "^(0|[1-9][0-9]{0,12})(\\.[0-9]{1,2})?$" });
 
 const scalar = z.union(
   [z.string().max(256, "must not be longer than 256 characters"), z.number(), z.boolean()],
@@ -254,7 +257,7 @@ function buildSchemas(accountCode: RegExp) {
 /** Building schemas takes longer than reading with them, and a deployment has one account code. */
 const built = new WeakMap<RegExp, ReturnType<typeof buildSchemas>>();
 
-function schemasOf(accountCode: RegExp): ReturnType<typeof buildSchemas> {
+export function schemasOf(accountCode: RegExp): ReturnType<typeof buildSchemas> {
   const schemas = built.get(accountCode) ?? buildSchemas(accountCode);
   built.set(accountCode, schemas);
   return schemas;

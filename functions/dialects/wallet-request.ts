@@ -89,7 +89,8 @@ const initiateSchema = (check: IdentityCheck) =>
       callbackUrl: z
         .string()
         .max(512, "must not be longer than 512 characters")
-        .refine((value) => URL.canParse(value), "must be an absolute URL"),
+        .refine((value) => URL.canParse(value), "must be an absolute URL")
+        .meta({ format: "uri" }),
       extInfo: z.strictObject({ orderAggregationMaxRatio: ratio.optional() }).optional(),
     })
     .superRefine(
@@ -103,7 +104,10 @@ const initiateSchema = (check: IdentityCheck) =>
 
 export type WalletRequest = z.infer<ReturnType<typeof initiateSchema>>;
 
-const initiateSchemas = { strict: initiateSchema("strict"), format: initiateSchema("format") };
+export const initiateSchemas = {
+  strict: initiateSchema("strict"),
+  format: initiateSchema("format"),
+};
 
 /** Reads the body of an initiation. Throws a Problem that names every faulty field (D-22, D-50). */
 export const readInitiateRequest = (body: unknown, check: IdentityCheck): WalletRequest =>
