@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Resolution } from "../functions/domain/decide-transaction.ts";
-import { intakeFigures, type Order } from "../functions/domain/transaction.ts";
+import { intakeFigures } from "../functions/domain/transaction.ts";
 import { type ClearingFault, poorAccount } from "./fakes/clearing.ts";
 import {
   type Asked,
@@ -8,21 +7,10 @@ import {
   authorize,
   type IntakeStage,
   intakeStage,
+  only,
+  split,
 } from "./fakes/intake-stage.ts";
 import { otherApp } from "./fakes/world.ts";
-
-const day = intakeFigures.parkAfterSeconds;
-
-const split = (payer = "RICH"): Asked => ({
-  requestId: "R1",
-  bizType: "SPLIT",
-  bizData: {
-    bizOrderNo: "B1",
-    payerInfo: { accountNo: payer },
-    receiverInfo: { accountNo: "SHOP" },
-    amount: "12.34",
-  },
-});
 
 const collection: Asked = {
   requestId: "R1",
@@ -47,39 +35,10 @@ function stageWith(faults: {
   });
 }
 
-const only = (stage: IntakeStage): Order => {
-  const [order] = stage.orders();
-  if (order === undefined) throw new Error("there is no order");
-  return order;
-};
-
 const sendsOf = (stage: IntakeStage): number =>
   stage
     .history(only(stage).orderNo)
     .filter(({ step }) => step === "ORDER_FORWARDED" || step === "ORDER_SENT").length;
-
-const closing = { operator: "alice", reason: "CLEARING_DENIED", ticket: "I-1" } as const;
-const closeFailed: Resolution = { type: "closeFailed", ...closing };
-
-/** An order whose outcome nobody could learn for a day. */
-async function parked(execute: ClearingFault, after: "well" | "held" | "down" = "well") {
-  let isWell = false;
-  let first = true;
-  const stage = intakeStage((call) => {
-    if (call === "query") return isWell ? undefined : "lostBefore";
-    const fault = first ? execute : undefined;
-    first = false;
-    return fault;
-  });
-  if (after === "held") stage.clearing.hold();
-  await stage.gateway()(split());
-  stage.pass(day);
-  await stage.worker()(only(stage).orderNo);
-  isWell = after !== "down";
-  // The breaker is not what these tests are about.
-  stage.pass(60);
-  return { stage, key: only(stage).orderNo };
-}
 
 describe("while the caller waits", () => {
   test("T-16, T-27: an answer at once is the whole story: one send, two writes", async () => {
@@ -294,109 +253,14 @@ describe("in the queue", () => {
   test("a message about an order that does not exist goes to the dead letters, and says so", async () => {
     expect(await stageWith({}).worker()(`TO${"0".repeat(26)}`)).toBe(false);
   });
-});
 
-describe("the manual queue", () => {
   test("K39: after a day clearing is asked once more before a person is called", async () => {
     const stage = stageWith({ execute: ["lostAfter"], query: ["lostBefore"] });
     await stage.gateway()(split());
 
-    stage.pass(day);
+    stage.pass(intakeFigures.parkAfterSeconds);
     await stage.worker()(only(stage).orderNo);
 
     expect(only(stage).state.status).toBe("SUCCESS");
-  });
-
-  test("K39: a day of doubt ends in it, and its message is done with", async () => {
-    const { stage, key } = await parked("lostAfter", "down");
-
-    expect(only(stage).state).toMatchObject({ status: "FORWARDED", parkedAt: expect.any(String) });
-    expect(await stage.worker()(key)).toBe(true);
-  });
-
-  test("K39: taken up again it is asked about, and closes itself", async () => {
-    const { stage, key } = await parked("lostAfter");
-
-    await stage.resolve(key, { type: "retry", ...closing });
-    await stage.worker()(key);
-
-    expect(only(stage).state.status).toBe("SUCCESS");
-    expect(stage.clearing.ledger).toHaveLength(1);
-  });
-
-  test("K39: taken up again while nothing can be learned, it has another day", async () => {
-    const { stage, key } = await parked("lostAfter", "down");
-
-    await stage.resolve(key, { type: "retry", ...closing });
-    await stage.worker()(key);
-    const afterwards = only(stage).state;
-    stage.pass(day);
-    await stage.worker()(key);
-
-    expect(afterwards).not.toHaveProperty("parkedAt");
-    expect(only(stage).state).toHaveProperty("parkedAt");
-  });
-
-  test("K39: what clearing executed is not closed as failed", async () => {
-    const { stage, key } = await parked("lostAfter");
-
-    expect(await stage.resolve(key, closeFailed)).toEqual({
-      refused: expect.stringContaining(`clearing executed ${key} as CL-${key}`),
-    });
-    expect(only(stage).state.status).toBe("FORWARDED");
-  });
-
-  test("K39: nor is what clearing cannot be asked about, nor what it is still at", async () => {
-    const unreachable = await parked("lostBefore", "down");
-    const underWay = await parked("processing", "held");
-
-    for (const { stage, key } of [unreachable, underWay])
-      expect(await stage.resolve(key, closeFailed)).toEqual({
-        refused: expect.stringContaining("does not deny"),
-      });
-  });
-
-  test("K39: what clearing denies is closed as failed, by name", async () => {
-    const { stage, key } = await parked("lostBefore");
-
-    await stage.resolve(key, closeFailed);
-
-    expect(only(stage).state).toMatchObject({
-      status: "FAILED",
-      errorCode: "DOWNSTREAM_SERVICE_ERROR",
-    });
-    expect(stage.history(key).at(-1)).toMatchObject({
-      actor: "operator:alice",
-      facts: { reason: "CLEARING_DENIED", ticket: "I-1" },
-    });
-  });
-
-  test("K39: executed is only what clearing knows, under clearing's own number", async () => {
-    const known = await parked("lostAfter");
-    const denied = await parked("lostBefore");
-    const as = (clearingOrderNo: string): Resolution => ({
-      type: "closeExecuted",
-      ...closing,
-      clearingOrderNo,
-    });
-
-    expect(await denied.stage.resolve(denied.key, as("CL1"))).toHaveProperty("refused");
-    expect(await known.stage.resolve(known.key, as("CL1"))).toHaveProperty("refused");
-    await known.stage.resolve(known.key, as(`CL-${known.key}`));
-
-    expect(only(known.stage).state).toEqual({
-      status: "SUCCESS",
-      clearingOrderNo: `CL-${known.key}`,
-    });
-  });
-
-  test("K39: what nobody parked is not for operators to close, and what nobody made is none", async () => {
-    const stage = stageWith({ execute: ["lostAfter"], query: "down" });
-    await stage.gateway()(split());
-
-    expect(await stage.resolve(only(stage).orderNo, closeFailed)).toEqual({
-      refused: expect.stringContaining("not in the manual queue"),
-    });
-    expect(await stage.resolve(`TO${"0".repeat(26)}`, closeFailed)).toBeUndefined();
   });
 });

@@ -152,6 +152,25 @@ export function intakeStage(faultOf: (call: "execute" | "query") => ClearingFaul
 
 export type IntakeStage = ReturnType<typeof intakeStage>;
 
+/** An instruction like any other; `payer` decides what clearing makes of it. */
+export const split = (payer = "RICH"): Asked => ({
+  requestId: "R1",
+  bizType: "SPLIT",
+  bizData: {
+    bizOrderNo: "B1",
+    payerInfo: { accountNo: payer },
+    receiverInfo: { accountNo: "SHOP" },
+    amount: "12.34",
+  },
+});
+
+/** The one order that a test is about. */
+export const only = (stage: IntakeStage): Order => {
+  const [order] = stage.orders();
+  if (order === undefined) throw new Error("there is no order");
+  return order;
+};
+
 /** Lets these contracts authorise, as their completion would have. */
 export function authorize(stage: IntakeStage, ...rows: readonly Authorization[]): void {
   const saved = stage.dynamo.save();
