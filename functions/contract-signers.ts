@@ -9,8 +9,8 @@ import { chooseVerification } from "./domain/verification-rules.ts";
 /** A signer as the request asks for it, and by which rule it will be verified. */
 export type AskedSigner = SignerRequest & { readonly terms: SignerTerms; readonly rule: string };
 
-/** How a signer signs and is told, where its dialect says so (C-06). */
-export type Way = Pick<SignerTerms, "signMethod" | "notifyType">;
+/** How a signer is verified, signs and is told, where its dialect says so and no rule chooses (C-06). */
+export type Way = Pick<SignerTerms, "method" | "signMethod" | "notifyType">;
 
 /** The signers of a request, numbered as they stand in it; the rules see each one's own type (K17). */
 export const askedSigners = (
@@ -34,7 +34,7 @@ export const askedSigners = (
       ...(mandate === undefined ? {} : { mandate }),
       ...ways[index],
     };
-    return { ...asked, terms, rule };
+    return { ...asked, terms, rule: ways[index] ? "the sign method of the request" : rule };
   });
 
 /**

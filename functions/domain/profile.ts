@@ -36,7 +36,8 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
   agreement: {
     gateOrder: "VERIFY_THEN_SIGN",
     smsRetries,
-    fallbackAllowed,
+    // C-39 names the face, and nobody there has an account for a micro-deposit.
+    fallbackAllowed: false,
     flowSeconds: figures.agreementFlowDays * 24 * 3600,
     linkSeconds,
     shortLinks: true,

@@ -151,9 +151,9 @@ describe("what it asks of the core", () => {
       ["P3", "RECEIVER", 2],
     ]);
     expect(ways).toEqual([
-      { signMethod: "FACE_AND_SMS" },
-      { signMethod: "CA_CERT" },
-      { signMethod: "FACE_AND_SMS", notifyType: "H5_LINK" },
+      { method: "FACE", signMethod: "FACE_AND_SMS" },
+      { method: "FACE", signMethod: "CA_CERT" },
+      { method: "FACE", signMethod: "FACE_AND_SMS", notifyType: "H5_LINK" },
     ]);
   });
 

@@ -160,6 +160,7 @@ describe("the request that saves a template", () => {
         name: seed.name,
         category: seed.category,
         selector: seed.selector,
+        variableDefinitions: seed.variableDefinitions,
         content: seed.source.content,
       });
 

@@ -162,6 +162,18 @@ describe("C-63: one party signs by face, code and hand", () => {
   });
 });
 
+test("C-39 K05: the face is asked for whatever the scene; the agreement of a pooling may be named by its id", async () => {
+  const agreement = await begunAgreement(stack, {
+    templateId: "POOLING_AUTHORIZATION_AGREEMENT.PERSONAL",
+    variables: {},
+  });
+  const person = personOf(stack, agreement);
+
+  await verified(person);
+
+  await comesTo(person, "otp");
+});
+
 describe("C-48: several parties", () => {
   test("C-35 C-48 C-52: the second cannot act before the first is through; PARTIAL_SIGNED in between", async () => {
     const agreement = await begunAgreement(stack, { signers: [party(), payer()] });
