@@ -107,6 +107,7 @@ function routeNeeds(props: Foundation): Readonly<Record<RouteFile, readonly Need
     "list-leaves": [tables.readLog],
     "prove-inclusion": [tables.readLog],
     "prove-consistency": [tables.readLog],
+    "get-openapi": [settings.publicUrl],
     "follow-short-link": [...links, tables.followLinks, tables.countVisits],
     "initiate-agreement": [...start, tables.readFaces],
     "get-agreement": [...partner, ...links, ...read, storage.openPersonalData],

@@ -40,6 +40,7 @@ export const routes = [
   { method: "GET", path: "/v1/log/leaves", file: "list-leaves" },
   { method: "GET", path: "/v1/log/inclusion/{leafHash}", file: "prove-inclusion" },
   { method: "GET", path: "/v1/log/consistency", file: "prove-consistency" },
+  { method: "GET", path: "/v1/openapi/{dialect}", file: "get-openapi" },
   { method: "GET", path: "/s/{code}", file: "follow-short-link" },
   { method: "POST", path: "/api/v1/contract/initiate", file: "initiate-agreement" },
   { method: "GET", path: "/api/v1/contract/{contractId}", file: "get-agreement" },

@@ -145,6 +145,7 @@ describe("functions", () => {
       "list-leaves": "LOG_TABLE",
       "prove-inclusion": "LOG_TABLE",
       "prove-consistency": "LOG_TABLE",
+      "get-openapi": "PUBLIC_BASE_URL",
       "follow-short-link": "CONTRACT_FLOW_TABLE GUARD_TABLE PLATFORM_SECRET_ID PUBLIC_BASE_URL",
       "initiate-agreement":
         "ALLOWED_CALLBACK_HOSTS CONTRACT_FLOW_TABLE DATA_KEY_ID EVIDENCE_CHAIN_TABLE FACE_VERIFICATION_TABLE GUARD_TABLE IDENTITY_CHECK PARTNERS_SECRET_ID PLATFORM_SECRET_ID PUBLIC_BASE_URL TEMPLATE_TABLE",
