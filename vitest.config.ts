@@ -12,6 +12,8 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/local/**", "test/journeys/**", "test/browser/**"],
           isolate: false,
+          // Thousands of interleavings in one test: a busy machine needs its time for them.
+          testTimeout: 30_000,
         },
       },
       {

@@ -220,8 +220,8 @@ function checkMoney(stage: IntakeStage): void {
       expect(order.state.clearingOrderNo).toBe(`CL-${key}`);
     }
     if (order.allowance && order.state.status !== "FAILED") {
-      const { contractId, sourceOrderNo, limitFen } = order.allowance;
-      const counter = `POOLED#${contractId}#${sourceOrderNo}`;
+      const { sourceOrderNo, limitFen } = order.allowance;
+      const counter = `POOLED#${order.payerAccountNo}#${sourceOrderNo}`;
       collected.set(counter, (collected.get(counter) ?? 0) + order.amountFen);
       expect(formatAmount(limitFen)).toBe(limitYuan);
     }

@@ -104,7 +104,7 @@ export function orderStore(
                   },
                 },
                 putEntry(entry, order),
-                ...(order.allowance ? [take(order.allowance, order.amountFen)] : []),
+                ...(order.allowance ? [take(order, order.allowance)] : []),
               ],
             }),
           );
@@ -139,7 +139,7 @@ export function orderStore(
             TransactItems: [
               { Update: { TableName: tables.orders, ...changeOrder(before, after) } },
               putEntry(entry, after),
-              ...(givesBack ? [giveBack(givesBack, before.amountFen)] : []),
+              ...(givesBack ? [giveBack(before, givesBack)] : []),
             ],
           }),
         );
@@ -264,11 +264,12 @@ export function orderStore(
     };
   }
 
-  function take({ limitFen, sourceAmountFen, ...allowance }: Allowance, amountFen: number) {
+  function take(order: Order, { limitFen, sourceAmountFen, sourceOrderNo }: Allowance) {
+    const { amountFen } = order;
     return {
       Update: {
         TableName: tables.orders,
-        Key: allowanceKey(allowance),
+        Key: allowanceKey(order, sourceOrderNo),
         UpdateExpression:
           "SET source_amount_fen = :source, collected_fen = if_not_exists(collected_fen, :none) + :amount",
         ConditionExpression: roomLeft,
@@ -283,11 +284,12 @@ export function orderStore(
     };
   }
 
-  function giveBack(allowance: Allowance, amountFen: number) {
+  function giveBack(order: Order, { sourceOrderNo }: Allowance) {
+    const { amountFen } = order;
     return {
       Update: {
         TableName: tables.orders,
-        Key: allowanceKey(allowance),
+        Key: allowanceKey(order, sourceOrderNo),
         UpdateExpression: "SET collected_fen = collected_fen - :amount",
         ConditionExpression: "collected_fen >= :amount",
         ExpressionAttributeValues: { ":amount": amountFen },
@@ -298,7 +300,8 @@ export function orderStore(
 
 export type OrderStore = ReturnType<typeof orderStore>;
 
-const allowanceKey = (allowance: Pick<Allowance, "contractId" | "sourceOrderNo">) => ({
-  id: `POOLED#${allowance.contractId}#${allowance.sourceOrderNo}`,
+/** By store and not by contract: a renewed contract does not let the same order be collected again. */
+const allowanceKey = ({ payerAccountNo }: Order, sourceOrderNo: string) => ({
+  id: `POOLED#${payerAccountNo}#${sourceOrderNo}`,
   part: 0,
 });

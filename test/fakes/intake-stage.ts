@@ -118,7 +118,7 @@ export function intakeStage(faultOf: (call: "execute" | "query") => ClearingFaul
         .map((item) => unmarshall(item as never))
         .filter((item) => item.contract_id === key)
         .map((item) => entryFromItem(item).entry as unknown as OrderEntry),
-    /** What is counted as collected of one source order, by contract and number. */
+    /** What is counted as collected of one source order, by store and number. */
     collected: (): Map<string, number> =>
       new Map(
         dynamo
