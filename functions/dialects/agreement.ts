@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { ArchiveRecord } from "../domain/archive.ts";
 import type { Problem, ProblemCode } from "../domain/problem.ts";
 import { fieldProblems, invalid } from "./fields.ts";
+import { problemAnswer } from "./problem-answer.ts";
 
 /** The words of document C on `/api/v1/contract` (requirements 1.3 and 2.3). */
 
@@ -45,22 +46,8 @@ const problemWords = {
 } as const satisfies Record<ProblemCode, readonly [number, number]>;
 
 /** Every error of this dialect: a numeric code, a message, and the fields it is about. */
-export function wordProblem(problem: Problem, traceId: string) {
-  const [status, code] = problemWords[problem.code];
-  const { retryAfterSeconds } = problem.data;
-  return {
-    status,
-    headers: retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) },
-    body: {
-      code,
-      message: problem.message,
-      ...(problem.fields.length > 0 ? { errors: problem.fields } : {}),
-      // K07, C-66: what exists already.
-      ...(Object.keys(problem.data).length > 0 ? { data: problem.data } : {}),
-      traceId,
-    },
-  };
-}
+export const wordProblem = (problem: Problem, traceId: string) =>
+  problemAnswer(problemWords[problem.code], problem, traceId);
 
 const id = z.string().min(1, "must not be empty").max(64, "must not be longer than 64 characters");
 

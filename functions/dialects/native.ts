@@ -16,6 +16,7 @@ import { inclusionRanges, merkleRoot, proofOf } from "../domain/merkle-tree.ts";
 import type { Problem, ProblemCode } from "../domain/problem.ts";
 import { acts, isThrough, type Signer } from "../domain/signer.ts";
 import { credentialSeconds, type VerificationMethod } from "../domain/verification-rules.ts";
+import { problemAnswer } from "./problem-answer.ts";
 
 /** The words of documents A and B on `/v1/contracts` (requirements 2.1, 2.3, 3.1, 3.2). */
 
@@ -97,21 +98,8 @@ const problemWords = {
 } as const satisfies Record<ProblemCode, readonly [number, string]>;
 
 /** Every error of this dialect has one shape; `errors` names fields, `data` what the caller may use. */
-export function wordProblem(problem: Problem, traceId: string) {
-  const [status, code] = problemWords[problem.code];
-  const { retryAfterSeconds } = problem.data;
-  return {
-    status,
-    headers: retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) },
-    body: {
-      code,
-      message: problem.message,
-      ...(problem.fields.length > 0 ? { errors: problem.fields } : {}),
-      ...(Object.keys(problem.data).length > 0 ? { data: problem.data } : {}),
-      traceId,
-    },
-  };
-}
+export const wordProblem = (problem: Problem, traceId: string) =>
+  problemAnswer(problemWords[problem.code], problem, traceId);
 
 /**
  * The answer to a start (A-06) and to every replay of it while the flow runs (B-12): the same bytes

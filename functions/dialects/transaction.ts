@@ -2,6 +2,7 @@ import { formatAmount } from "../domain/money.ts";
 import type { FieldProblem, Problem, ProblemCode } from "../domain/problem.ts";
 import { type BizType, clearingKey, type Order } from "../domain/transaction.ts";
 import type { TransactionEvent } from "../domain/transaction-events.ts";
+import { problemAnswer } from "./problem-answer.ts";
 
 /** The words of document T on `/api/v1/transaction` (requirements 1.5 and 2.3). */
 
@@ -232,21 +233,8 @@ const problemWords = {
 } as const satisfies Record<ProblemCode, readonly [number, string]>;
 
 /** Every error of this dialect; `errors` names fields, `data` holds the order where there is one (K09). */
-export function wordTransactionProblem(problem: Problem, traceId: string) {
-  const [status, code] = problemWords[problem.code];
-  const { retryAfterSeconds } = problem.data;
-  return {
-    status,
-    headers: retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) },
-    body: {
-      code,
-      message: problem.message,
-      ...(Object.keys(problem.data).length > 0 ? { data: problem.data } : {}),
-      ...(problem.fields.length > 0 ? { errors: problem.fields } : {}),
-      traceId,
-    },
-  };
-}
+export const wordTransactionProblem = (problem: Problem, traceId: string) =>
+  problemAnswer(problemWords[problem.code], problem, traceId);
 
 /** The status that goes with a stored error word; the first row of each word is document T's own. */
 const httpStatusOf: ReadonlyMap<string, number> = new Map(

@@ -4,6 +4,7 @@ import type { Entry } from "../domain/evidence.ts";
 import type { Problem, ProblemCode } from "../domain/problem.ts";
 import type { Signer } from "../domain/signer.ts";
 import type { VerificationMethod } from "../domain/verification-rules.ts";
+import { problemAnswer } from "./problem-answer.ts";
 import { processTypeOf } from "./wallet-processes.ts";
 import { businessType, type WalletRequest } from "./wallet-request.ts";
 
@@ -96,21 +97,8 @@ const problemWords = {
 } as const satisfies Record<ProblemCode, readonly [number, string]>;
 
 /** Every error of this dialect; `errors` names fields, `data` holds the process where there is one. */
-export function wordProblem(problem: Problem, traceId: string) {
-  const [status, code] = problemWords[problem.code];
-  const { retryAfterSeconds } = problem.data;
-  return {
-    status,
-    headers: retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) },
-    body: {
-      code: code as string,
-      message: problem.message,
-      ...(problem.fields.length > 0 ? { errors: problem.fields } : {}),
-      ...(Object.keys(problem.data).length > 0 ? { data: problem.data } : {}),
-      traceId,
-    },
-  };
-}
+export const wordProblem = (problem: Problem, traceId: string) =>
+  problemAnswer<string>(problemWords[problem.code], problem, traceId);
 
 /** The same for the verification system: whoever cannot prove to be it gets D-56's code. */
 export function wordCallbackProblem(problem: Problem, traceId: string) {
