@@ -120,7 +120,7 @@ describe("where a callback may go", () => {
     expect(urlFault(url, [])).toBeUndefined();
   });
 
-  test("the fault tells a partner what to change", () => {
+  test("C-58: plain HTTP and private places are refused with what a partner has to change", () => {
     expect(urlFault("http://partner.example/", [])).toBe("must use https");
     expect(urlFault("https://partner.example:22/", [])).toBe("must use port 443 or 8443");
     expect(urlFault("https://10.0.0.1/", [])).toBe("must be a public address");

@@ -93,7 +93,7 @@ describe("storage", () => {
     sandbox.hasResourceProperties("AWS::S3::Bucket", lockedFor(365));
   });
 
-  test("every bucket is closed to the public and to plain HTTP, and survives the stack", () => {
+  test("C-78: every bucket is closed to the public and to plain HTTP, and survives the stack", () => {
     const buckets = resourcesOf(template, "AWS::S3::Bucket");
     const policies = resourcesOf(template, "AWS::S3::BucketPolicy");
 
@@ -110,7 +110,7 @@ describe("storage", () => {
     }
   });
 
-  test("files are encrypted under a key that rotates; seals are signed on P-256", () => {
+  test("C-78: files are encrypted under a key that rotates; seals are signed on P-256", () => {
     template.hasResourceProperties("AWS::KMS::Key", { EnableKeyRotation: true });
     template.hasResourceProperties("AWS::KMS::Key", {
       KeySpec: "ECC_NIST_P256",

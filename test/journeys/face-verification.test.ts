@@ -377,7 +377,7 @@ describe("the client's callback", () => {
 });
 
 describe("who may ask", () => {
-  test("C-64: a wrong signature is 40101", async () => {
+  test("C-29 C-64: a wrong signature is 40101", async () => {
     const path = "/api/v1/verification/face/initiate";
 
     const { status, body } = await faceCall(stack, "POST", path, faceRequest(stack), {
@@ -387,7 +387,7 @@ describe("who may ask", () => {
     expect([status, body.code]).toEqual([401, 40101]);
   });
 
-  test("C-65: every faulty field is named", async () => {
+  test("C-29 C-65: every faulty field is named", async () => {
     const { status, body } = await initiate(stack, { bizId: "B1", userInfo: { name: "张三" } });
 
     expect([status, body.code]).toEqual([400, 40001]);
