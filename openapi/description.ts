@@ -31,6 +31,8 @@ export type Operation = {
     readonly examples: Readonly<Record<string, object>>;
   };
   readonly answer: Answer;
+  /** The body of its refusals, where it is not the dialect's only one. */
+  readonly refusal?: z.ZodType;
   /** What can go wrong beside what goes wrong everywhere. */
   readonly problems: readonly ProblemCode[];
 };

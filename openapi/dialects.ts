@@ -1,8 +1,11 @@
 import type { RouteFile } from "../lib/aws/routes.ts";
+import { agreement } from "./agreement.ts";
 import type { Dialect } from "./description.ts";
 import { native } from "./native.ts";
+import { transaction } from "./transaction.ts";
+import { wallet } from "./wallet.ts";
 
-export const dialects: readonly Dialect[] = [native];
+export const dialects: readonly Dialect[] = [native, agreement, wallet, transaction];
 
 /** Who calls the routes that no partner does, and where their wire is told instead. */
 export const notForPartners = {

@@ -157,11 +157,9 @@ function refusalsOf(dialect: Dialect, operation: Operation, refTo: RefTo) {
         description: [...new Set(problems.map(({ told }) => told))].join("; "),
         headers: {
           ...traceId,
-          ...(problems.some(({ limits }) => limits)
-            ? { "Retry-After": headerRef("RetryAfter") }
-            : {}),
+          ...(problems.some(({ limits }) => limits) ? { "Retry-After": retryAfter } : {}),
         },
-        content: json(refTo(dialect.problem)).content,
+        content: json(refTo(operation.refusal ?? dialect.problem)).content,
       },
     ]),
   );
@@ -180,6 +178,7 @@ export function problemsOf({ access, request, problems }: Operation): readonly P
 
 const headerRef = (name: string) => ({ $ref: `#/components/headers/${name}` });
 const traceId = { "X-Trace-Id": headerRef("TraceId") };
+const retryAfter = { description: "Seconds until the next try", schema: { type: "string" } };
 
 const headers = {
   TraceId: {
@@ -190,7 +189,6 @@ const headers = {
     description: "`true` when the request was sent before and nothing happened anew",
     schema: { type: "string" },
   },
-  RetryAfter: { description: "Seconds until the next try", schema: { type: "string" } },
 };
 
 const signed = (name: string, description: string) => ({
