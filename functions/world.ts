@@ -5,6 +5,7 @@ import { request as httpsRequest } from "node:https";
 import type { LookupFunction } from "node:net";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import type { Measure } from "./domain/monitoring.ts";
 
 /**
  * Everything a Lambda takes from outside its input: time, randomness, the network, the environment.
@@ -30,6 +31,13 @@ export type World = {
   ): void;
   /** Counts one occurrence; alarms hang on these names. */
   count(metric: Metric): void;
+  /** Tells the dashboard one figure; `dimensions` come beside the service that every metric names. */
+  measure(
+    name: Measure["name"],
+    value: number,
+    unit: Measure["unit"],
+    dimensions: Measure["dimensions"],
+  ): void;
 };
 
 export type HttpRequest = {
@@ -97,6 +105,7 @@ export const lambdaWorld: World = {
   aws: {},
   log: (level, message, details) => logger[level](message, { ...details }),
   count: (metric) => metrics.singleMetric().addMetric(metric, MetricUnit.Count, 1),
+  measure,
 };
 
 /**
@@ -111,6 +120,13 @@ export function lambda<Event, Result>(
     built ??= build(lambdaWorld);
     return built(event, context);
   };
+}
+
+function measure(...[name, value, unit, dimensions]: Parameters<World["measure"]>): void {
+  const one = metrics.singleMetric();
+  // Added one by one they are one set of dimensions; added together they would be a second set, a second metric.
+  for (const [dimension, word] of Object.entries(dimensions)) one.addDimension(dimension, word);
+  one.addMetric(name, unit, value);
 }
 
 function keyPair(): KeyPair {

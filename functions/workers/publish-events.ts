@@ -3,6 +3,13 @@ import { assembleContracts } from "../assemble.ts";
 import { newsOf } from "../dialect-news.ts";
 import { eventOf, evidenceChainId } from "../domain/events.ts";
 import { faceEventOf, isFaceEntry } from "../domain/face-events.ts";
+import {
+  contractMeasures,
+  endsContract,
+  endsOrder,
+  type Measure,
+  orderMeasures,
+} from "../domain/monitoring.ts";
 import { isOrderEntry, transactionEvents } from "../domain/transaction-events.ts";
 import { readEnvironment } from "../environment.ts";
 import { streamConsumer } from "../stream.ts";
@@ -16,10 +23,21 @@ export function build(world: World) {
   const contracts = assembleContracts(world);
   const chain = async (id: string) => (await contracts.history(id)).map((row) => row.entry);
 
+  // After the news and for the ending entry only: an end is counted when it is told. The stream repeats what follows
+  // an entry that cannot be told, and then counts it again: acceptable, because PublishEventsLag rings meanwhile,
+  // a repeat does not favour an outcome, and whoever needs the exact number counts the evidence (D-63).
+  const measure = (measures: readonly Measure[]) => {
+    for (const { name, value, unit, dimensions } of measures)
+      world.measure(name, value, unit, dimensions);
+  };
+
   return streamConsumer(async ({ entry, owner, requestId, profile }) => {
+    const id = entry.contractId;
     if (isOrderEntry(entry)) {
       const events = transactionEvents(entry, { owner, requestId });
-      return publish(events.map((detail) => ({ type: detail.type, at: detail.at, detail })));
+      await publish(events.map((detail) => ({ type: detail.type, at: detail.at, detail })));
+      if (endsOrder(entry)) measure(orderMeasures(await chain(id)));
+      return;
     }
     if (isFaceEntry(entry)) {
       const detail = faceEventOf(entry, { owner, requestId });
@@ -35,6 +53,7 @@ export function build(world: World) {
       const detail = { eventId, contractId, status: "SUCCESS", evidenceChainId: evidence };
       await publish([...news, { type: "ContractCompletedEvent", at, detail }]);
     } else await publish(news);
+    if (endsContract(entry)) measure(contractMeasures(await chain(id)));
   });
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Measure } from "../../functions/domain/monitoring.ts";
 import {
   type HttpRequest,
   type HttpResponse,
@@ -108,6 +109,7 @@ export function testWorld(options: {
   });
   const stepFunctions = fakeStepFunctions();
   const s3 = fakeS3();
+  const measured: Measure[] = [];
   const random = seededBytes("test world");
   const secretsManager: AwsService = async ({ input }) => ({
     SecretString: secrets[String(input.SecretId)],
@@ -130,8 +132,11 @@ export function testWorld(options: {
     aws: fakeAws(services, s3.serve),
     log: () => {},
     count: () => {},
+    measure: (name, value, unit, dimensions) => {
+      measured.push({ name, value, unit, dimensions });
+    },
   };
-  return { world, dynamo, stepFunctions, s3 };
+  return { world, dynamo, stepFunctions, s3, measured };
 }
 
 const unreachable = async ({ method, url }: HttpRequest): Promise<HttpResponse> => {

@@ -8,9 +8,11 @@ import { platformKeys } from "../../functions/adapters/platform-keys.ts";
 import { advance } from "../../functions/advance.ts";
 import { assembleContracts, assembleTemplates } from "../../functions/assemble.ts";
 import { walletStart } from "../../functions/dialects/wallet-start.ts";
+import type { Entry } from "../../functions/domain/evidence.ts";
 import { contractStarter } from "../../functions/start-contract.ts";
 import { build } from "../../functions/workers/publish-events.ts";
 import { person } from "../dialects/wallet-given.ts";
+import { accepted, chainOf, later, request } from "../domain/given-order.ts";
 import { testWorld } from "../fakes/world.ts";
 import {
   begin,
@@ -30,7 +32,13 @@ afterEach(() => bus.reset());
 // The files of this project share one process, and the mock sits on the class.
 afterAll(() => bus.restore());
 
-type Told = Pick<ReturnType<typeof tell>, "contract" | "entries">;
+type Told = {
+  readonly contract: { readonly owner: string; readonly requestId: string };
+  readonly entries: readonly Entry<string>[];
+};
+
+const itemOf = (entry: Entry<string>, of: Told["contract"]) =>
+  marshall(entryToItem(entry, {}, of), { removeUndefinedValues: true });
 
 /** Brings the whole chain of a story to the worker, as the stream does. */
 async function publish({ contract, entries }: Told, world = testWorld({ now: () => begin }).world) {
@@ -41,9 +49,7 @@ async function publish({ contract, entries }: Told, world = testWorld({ now: () 
     eventName: "INSERT",
     dynamodb: {
       SequenceNumber: String(entry.index),
-      NewImage: marshall(entryToItem(entry, {}, contract, undefined), {
-        removeUndefinedValues: true,
-      }),
+      NewImage: itemOf(entry, contract),
     },
   }));
   const { batchItemFailures } = await consume({ Records } as unknown as DynamoDBStreamEvent);
@@ -56,7 +62,7 @@ async function publish({ contract, entries }: Told, world = testWorld({ now: () 
 
 /** A process of document D that the wallet revoked, in a store that can be asked for its history. */
 async function revokedProcess() {
-  const { world } = testWorld({ now: () => begin });
+  const { world, measured } = testWorld({ now: () => begin });
   const contracts = assembleContracts(world);
   const keys = platformKeys(world, "platform");
   const start = contractStarter(world, contracts, keys, assembleTemplates(world), []);
@@ -72,7 +78,24 @@ async function revokedProcess() {
   } as const;
   const revoked = await advance(contracts, contract.id, revoke);
   const entries = (await contracts.history(contract.id)).map(({ entry }) => entry);
-  return { world, contract: revoked.contract, entries };
+  return { world, measured, contract: revoked.contract, entries };
+}
+
+/** An order of document T in such a store, and how it ended. */
+async function executedOrder() {
+  const { world, measured, dynamo } = testWorld({ now: () => begin });
+  const entries = chainOf(accepted(), {
+    step: "ORDER_SUCCEEDED",
+    at: later(12),
+    facts: { clearingOrderNo: "CL1" },
+  });
+  const contract = { owner: request.owner, requestId: request.requestId };
+  for (const entry of entries)
+    await dynamo.serve({
+      operation: "PutItem",
+      input: { TableName: "chain", Item: itemOf(entry, contract) },
+    });
+  return { world, measured, contract, entries: entries as readonly Entry<string>[] };
 }
 
 describe("what the bus hears", () => {
@@ -144,5 +167,53 @@ describe("what the bus hears", () => {
     const { batchItemFailures } = await publish(tell([]));
 
     expect(batchItemFailures).toEqual([{ itemIdentifier: "0" }]);
+  });
+});
+
+describe("what the dashboard hears", () => {
+  test("D-63: a contract's end is measured by scene from its own evidence", async () => {
+    const { world, measured, ...story } = await revokedProcess();
+
+    await publish(story, world);
+
+    expect(measured).toEqual([
+      {
+        name: "ContractEnded",
+        value: 1,
+        unit: "Count",
+        dimensions: { bizScene: "RELATION_BIND", fundScene: "BATCH_PAYMENT", outcome: "REVOKED" },
+      },
+    ]);
+  });
+
+  test("D-63: an order's end is measured by business type", async () => {
+    const { world, measured, ...story } = await executedOrder();
+
+    await publish(story, world);
+
+    const dimensions = { bizType: "SPLIT", outcome: "SUCCEEDED" };
+    expect(measured).toEqual([
+      { name: "OrderEnded", value: 1, unit: "Count", dimensions },
+      { name: "OrderSeconds", value: 12, unit: "Seconds", dimensions },
+    ]);
+  });
+
+  test("D-63: an end that the bus did not take is not counted yet", async () => {
+    const { world, measured, ...story } = await revokedProcess();
+    bus
+      .on(PutEventsCommand)
+      .resolves({ FailedEntryCount: 1, Entries: [{ ErrorCode: "Internal" }] });
+
+    await publish(story, world);
+
+    expect(measured).toEqual([]);
+  });
+
+  test("no dimension names a contract, a partner or a person", async () => {
+    const { world, measured, ...story } = await revokedProcess();
+
+    await publish(story, world);
+
+    expect(JSON.stringify(measured)).not.toMatch(/CT[0-9A-Z]{26}|wallet|张三|1380013/);
   });
 });
