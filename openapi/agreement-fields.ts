@@ -17,6 +17,8 @@ export const agreementFields = {
     "`FACE_AND_SMS`: face, code, drawn signature. `CA_CERT`: face, then a certificate alone",
   notifyType: "`H5_LINK` sends nothing: you deliver the link",
   sequence: "1 signs first; equal numbers sign at the same time",
+  "ContractStatusChanged.sequence": "Place in the evidence chain; only grows",
+  "FaceChecked.sequence": "Place in the chain of the check",
   deadline: "The party's own end, where it is before the contract's",
   callbackUrl: "Hears of every change: https, a public host",
   webhookConfig: "What comes back on every callback",

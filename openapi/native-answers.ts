@@ -216,9 +216,12 @@ export const knownDocument = z.strictObject({
 });
 
 export const contractEnded = z.strictObject({
-  type: z.templateLiteral([
-    "esign.contract.v1.",
-    z.enum(["completed", "failed", "expired", "rejected", "revoked"]),
+  type: z.enum([
+    "esign.contract.v1.completed",
+    "esign.contract.v1.failed",
+    "esign.contract.v1.expired",
+    "esign.contract.v1.rejected",
+    "esign.contract.v1.revoked",
   ]),
   timestamp: time,
   data: z.strictObject({
