@@ -15,11 +15,11 @@ import type { Api } from "./api.ts";
 import type { Clearing } from "./clearing.ts";
 import type { Events } from "./events.ts";
 import type { FaceChecks } from "./face-checks.ts";
+import { period } from "./graph.ts";
 import { pascalCase } from "./lambda-function.ts";
 import type { Workers } from "./workers.ts";
 import type { Workflow } from "./workflow.ts";
 
-const period = Duration.minutes(5);
 /** Entries older than this stand still: contracts are not invited, resumed or told of. */
 const streamLag = Duration.minutes(10);
 
@@ -34,7 +34,7 @@ const faceVendorFailures = 5;
 /** A partner's clumsy deployment stays below, a search for a secret does not. */
 const forgeryThreshold = 50;
 
-type Watched = {
+export type Watched = {
   readonly api: Api;
   readonly workflow: Workflow;
   readonly workers: Workers;
@@ -169,7 +169,7 @@ export class Alarms extends Construct {
 const idOf = (one: Lambda): string => pascalCase(one.node.id);
 
 /** Counted by the functions themselves under one service name, so that one alarm hears all of them. */
-const ownMetric = (metricName: string): Metric =>
+export const ownMetric = (metricName: string): Metric =>
   new Metric({
     namespace: "Qianyue",
     metricName,

@@ -5,6 +5,7 @@ import { Alarms } from "./alarms.ts";
 import { Api } from "./api.ts";
 import { Clearing } from "./clearing.ts";
 import type { Stage } from "./configuration-schema.ts";
+import { Dashboard } from "./dashboard.ts";
 import { Events } from "./events.ts";
 import { FaceChecks } from "./face-checks.ts";
 import { Firewall } from "./firewall.ts";
@@ -53,7 +54,10 @@ export class QianyueStack extends Stack {
     const faceChecks = new FaceChecks(this, foundation);
     const api = new Api(this, foundation);
     new Firewall(this, { rest: api.rest, ...props.configuration.requests });
-    new Alarms(this, { api, workflow, workers, clearing, faceChecks, events: foundation.events });
+    const { events } = foundation;
+    const watched = { api, workflow, workers, clearing, faceChecks, events };
+    new Alarms(this, watched);
+    new Dashboard(this, watched);
     new CfnOutput(this, "ApiUrl", { value: api.rest.url });
     acknowledgeFindings(this, foundation.storage);
   }

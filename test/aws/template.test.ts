@@ -322,14 +322,17 @@ describe("the API", () => {
     template.hasResourceProperties("AWS::ApiGateway::Stage", {
       TracingEnabled: true,
       AccessLogSetting: { Format: Match.not(Match.stringLikeRegexp("context\\.path")) },
-      MethodSettings: [
-        Match.objectLike({
-          DataTraceEnabled: false,
-          ThrottlingBurstLimit: 1000,
-          ThrottlingRateLimit: 500,
-        }),
-      ],
     });
+    const [stage] = resourcesOf(template, "AWS::ApiGateway::Stage");
+    const settings: object[] = stage?.Properties.MethodSettings;
+    expect(settings[0]).toMatchObject({ ResourcePath: "/*", HttpMethod: "*" });
+    for (const setting of settings)
+      expect(setting).toMatchObject({
+        DataTraceEnabled: false,
+        LoggingLevel: "ERROR",
+        ThrottlingBurstLimit: 1000,
+        ThrottlingRateLimit: 500,
+      });
   });
 });
 
