@@ -28,7 +28,9 @@ export function processRows(world: World) {
     const signedAt = entries.findIndex(({ step }) => step === "SIGNED");
     return {
       signing_process: signingProcessRow(contract, {
-        request: details.sent as WalletRequest | undefined,
+        // Document C's contracts keep a request as well, in words of their own.
+        request:
+          contract.profile === "wallet" ? (details.sent as WalletRequest | undefined) : undefined,
         scene: details.scene,
         fundPurpose: details.fundPurpose,
         callbackUrl: details.callbackUrl,

@@ -4,6 +4,7 @@ import { assembleContracts, assembleLinks, assemblePartners, findOwned } from ".
 import { processView, wordProblem } from "../dialects/wallet.ts";
 import type { WalletRequest } from "../dialects/wallet-request.ts";
 import { agreementTitle } from "../domain/agreement-types.ts";
+import type { Contract } from "../domain/contract.ts";
 import { readEnvironment } from "../environment.ts";
 import { httpLambda } from "../http.ts";
 import { lambda, type World } from "../world.ts";
@@ -21,7 +22,7 @@ export function build(world: World) {
     const entries = (await contracts.history(contract.id)).map(({ entry }) => entry);
     const { agreementType, scene } = await contracts.readOpenDetails(contract.id);
     const body = processView(contract, entries, {
-      request: await sentRequest(contract.id),
+      request: await sentRequest(contract),
       scene,
       protocolName: agreementTitle[agreementType],
       downloadUrl: contract.agreement && (await links.make(contract.id)),
@@ -30,7 +31,9 @@ export function build(world: World) {
   });
 
   /** As the wallet sent it; nothing once the person is forgotten, or where another dialect began. */
-  async function sentRequest(id: string): Promise<WalletRequest | undefined> {
+  async function sentRequest({ id, profile }: Contract): Promise<WalletRequest | undefined> {
+    // Document C's contracts keep a request as well, in words of their own.
+    if (profile !== "wallet") return undefined;
     try {
       const { details } = await contracts.readDetails(id);
       return details.sent as WalletRequest | undefined;
