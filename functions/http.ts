@@ -3,7 +3,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import type { NonceGuard } from "./adapters/nonce-guard.ts";
 import { windowMs } from "./adapters/nonce-guard.ts";
 import { requestSignature, type SignedParts, sameSignature } from "./adapters/request-signature.ts";
-import { Problem } from "./domain/problem.ts";
+import { Problem, type ProblemCode } from "./domain/problem.ts";
 import { JsonRefused, parseJson } from "./json.ts";
 import type { World } from "./world.ts";
 
@@ -188,19 +188,21 @@ export async function verifyCaller<C extends Caller>(
       ),
     )
     .includes(true);
-  const refuse = (why: string): never => {
+  const refuse = (why: string, code: ProblemCode = "SIGNATURE_INVALID"): never => {
     world.log("warn", "request signature refused", { why, traceId: call.traceId });
     world.count("SignatureRefused");
     throw new Problem(
-      "SIGNATURE_INVALID",
+      code,
       "the request signature is not valid: check X-Client-Id, X-Timestamp (ms, within 5 minutes), X-Nonce (16 to 64 characters, never reused) and X-Signature (lowercase hex HMAC-SHA256 over method, path, sorted query, timestamp, nonce and hex SHA-256 of the body, one a line)",
     );
   };
   if (caller === undefined || !matched) return refuse("signature");
   const skewMs = Math.abs(Date.parse(world.now()) - Number(timestamp));
-  if (!/^\d{13}$/.test(timestamp) || !(skewMs <= windowMs)) return refuse("timestamp");
+  // Document T has a word for these two (T-30); whoever hears it has proven already to know the secret.
+  if (!/^\d{13}$/.test(timestamp) || !(skewMs <= windowMs))
+    return refuse("timestamp", "TIMESTAMP_INVALID");
   if (!/^[A-Za-z0-9_-]{16,64}$/.test(nonce)) return refuse("nonce format");
-  if (!(await nonces.spend(clientId, nonce))) return refuse("nonce reused");
+  if (!(await nonces.spend(clientId, nonce))) return refuse("nonce reused", "TIMESTAMP_INVALID");
   return caller;
 }
 
