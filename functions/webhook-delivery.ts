@@ -1,6 +1,7 @@
 import { deliveryLog } from "./adapters/delivery-log.ts";
 import { type Message, type WebhookResult, webhookSender } from "./adapters/webhook.ts";
 import { delayedQueue } from "./adapters/webhook-queue.ts";
+import { loggedCodes } from "./dialects/agreement.ts";
 import { plusSeconds } from "./domain/drafts.ts";
 import { webhookFigures } from "./domain/figures.ts";
 import { readEnvironment } from "./environment.ts";
@@ -68,6 +69,8 @@ export function webhookDelivery<Event extends { readonly eventId: string }>(
     }
     if (result.kind === "gone" || attempt >= attemptLimit) {
       world.count("WebhookUndelivered");
+      const code = loggedCodes.CALLBACK_UNDELIVERED;
+      world.log("error", "callback undelivered", { id, eventId, code, attempts: attempt, status });
       await deadLetters.send({ detail, attempt: attempt + 1 }, world.now());
       await subject.record("undelivered", detail, { attempts: attempt, status });
       return log.end(id, eventId, { number: attempt, status, end: "givenUp" });

@@ -45,6 +45,9 @@ const problemWords = {
   INTERNAL: [500, 50000],
 } as const satisfies Record<ProblemCode, readonly [number, number]>;
 
+/** The two that no answer carries, because nobody waits for one: operations find them in the log (C-72, C-73). */
+export const loggedCodes = { CALLBACK_UNDELIVERED: 50002, ARCHIVE_FAILED: 50003 } as const;
+
 /** Every error of this dialect: a numeric code, a message, and the fields it is about. */
 export const wordProblem = (problem: Problem, traceId: string) =>
   problemAnswer(problemWords[problem.code], problem, traceId);

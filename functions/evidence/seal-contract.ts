@@ -2,6 +2,7 @@ import type { Details } from "../adapters/contract-items.ts";
 import { Conflict, type ContractStore } from "../adapters/contract-store.ts";
 import type { DataKey } from "../adapters/data-key.ts";
 import { advance } from "../advance.ts";
+import { loggedCodes } from "../dialects/agreement.ts";
 import type { Contract } from "../domain/contract.ts";
 import { decide } from "../domain/decide.ts";
 import type { Disclosure, Entry, Facts } from "../domain/evidence.ts";
@@ -57,6 +58,8 @@ export function contractSealer(world: World, contracts: ContractStore, make: Sea
     const decision = decide(contract, { type: "seal", at, ...facts, credential });
     if ("refused" in decision)
       throw new WorkflowFailure("Contract.NotYet", decision.refused.message);
+    if (completes && !facts.timestamped)
+      world.log("error", "archive failed", { contractId, code: loggedCodes.ARCHIVE_FAILED });
     await contracts.commit(contract, decision.drafts, { items });
   };
 
