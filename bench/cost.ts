@@ -1,9 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { partnerClient } from "../examples/client.ts";
+import { expected, qianyueClient } from "../client/client.ts";
 import { eventually, openMessage } from "../examples/signer.ts";
-import { tiancaiClient } from "../examples/tiancai.ts";
 import { callAws } from "../lib/local/aws-call.ts";
 import { type LocalStack, startStack } from "../lib/local/stack.ts";
 import { localTemplate, synthesizeIfStale } from "../lib/local/template/synth.ts";
@@ -136,17 +135,18 @@ async function forgetTransactionUrls({ services, environment, clock }: LocalStac
 function splitter({ apiUrl, partners, clock }: LocalStack): () => Promise<void> {
   const app = partners.find(({ dialects }) => dialects.includes("T"));
   if (app === undefined) throw new Error("the local stack has no partner that speaks T");
-  const tiancai = tiancaiClient(apiUrl, app, () => clock.now());
+  const { transactions } = qianyueClient({ apiUrl, ...app, now: () => clock.now() });
   return async () => {
     serial += 1;
-    const { status, body } = await tiancai.process("SPLIT", {
+    const bizData = {
       bizOrderNo: `COST-${serial}`,
       payerInfo: { accountNo: "ACC100002" },
       receiverInfo: { accountNo: "ACC100001" },
       amount: "12.34",
-    });
-    if (body.data?.status !== "SUCCESS")
-      throw new Error(`POST transaction/process: ${status} ${JSON.stringify(body)}`);
+    };
+    const sent = transactions.processTransaction({ bizType: "SPLIT", bizData });
+    const { data } = await expected(sent);
+    if (data.status !== "SUCCESS") throw new Error(`split: ${JSON.stringify(data)}`);
   };
 }
 
@@ -154,24 +154,25 @@ function splitter({ apiUrl, partners, clock }: LocalStack): () => Promise<void> 
 async function signOne(stack: LocalStack): Promise<void> {
   const [partner] = stack.partners;
   if (partner === undefined) throw new Error("the local stack has no partner");
-  const call = partnerClient(stack.apiUrl, partner, () => stack.clock.now());
+  const { apiUrl, clock } = stack;
+  const { native } = qianyueClient({ apiUrl, ...partner, now: () => clock.now() });
   serial += 1;
   const request = JSON.parse(readFileSync(join(root, "examples/personal.json"), "utf8"));
   request.requestId = `cost-${serial}`;
   request.userInfo.mobile = `139${String(serial).padStart(8, "0")}`;
   request.callbackUrl = `${stack.simulators.partner}/callback`;
-  const { body: started } = await call("POST", "/v1/contracts", request);
+  const { contractId } = await expected(native.createContract(request));
   const signer = await openMessage(stack.simulators, request.userInfo.mobile);
   await signer.read();
   await signer.sign();
   // Others are asked whether it went on: of the page's own questions only a person's are to be billed.
-  await told(`${stack.simulators.verification}/_control/state`, started.contractId);
+  await told(`${stack.simulators.verification}/_control/state`, contractId);
   await signer.showFace();
-  await told(`${stack.simulators.partner}/_control/state`, started.contractId);
+  await told(`${stack.simulators.partner}/_control/state`, contractId);
   for (let poll = 0; poll < pagePolls; poll += 1) await signer.screen();
-  const evidence = await call("GET", `/v1/contracts/${started.contractId}/evidence`);
-  if (evidence.status !== 200 || (await signer.screen()) !== "completed")
-    throw new Error(`contract ${started.contractId} did not complete; see ${stack.logs}`);
+  await expected(native.getEvidence(contractId));
+  if ((await signer.screen()) !== "completed")
+    throw new Error(`contract ${contractId} did not complete; see ${stack.logs}`);
 }
 
 /** Waits until a simulator has heard of the contract. */

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { DatabaseSync } from "node:sqlite";
-import { partnerClient } from "../examples/client.ts";
+import { partnerClient } from "../client/signed-call.ts";
 
 const clientId = "floor";
 const secret = "a secret of the floor";

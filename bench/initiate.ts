@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { partnerClient } from "../examples/client.ts";
+import { expected, qianyueClient } from "../client/client.ts";
 import { eventually, signer } from "../examples/signer.ts";
 import { type LocalStack, startStack } from "../lib/local/stack.ts";
 import { localTemplate, synthesizeIfStale } from "../lib/local/template/synth.ts";
@@ -80,10 +80,10 @@ async function measureLifecycles(stack: LocalStack, start: () => Promise<string>
 function starter(stack: LocalStack): () => Promise<string> {
   const [partner] = stack.partners;
   if (partner === undefined) throw new Error("the local stack has no partner");
-  const call = partnerClient(stack.apiUrl, partner);
+  const { native } = qianyueClient({ apiUrl: stack.apiUrl, ...partner });
   return async () => {
     serial += 1;
-    const { status, body } = await call("POST", "/v1/contracts", {
+    const starting = native.createContract({
       requestId: `bench-${serial}`,
       bizScene: "RELATION_BIND",
       userType: "PERSONAL",
@@ -93,8 +93,7 @@ function starter(stack: LocalStack): () => Promise<string> {
         idCardNo: "310101199001011234",
       },
     });
-    if (status !== 200) throw new Error(`POST /v1/contracts: ${status} ${JSON.stringify(body)}`);
-    return body.h5Url;
+    return String((await expected(starting)).h5Url);
   };
 }
 

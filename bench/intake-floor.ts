@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import canonicalize from "canonicalize";
 import Fastify from "fastify";
-import type { Credentials } from "../examples/client.ts";
+import type { Credentials } from "../client/signed-call.ts";
 import { transaction } from "../lib/local/database.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the floor reads what the benchmark itself sends.

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { tiancaiClient } from "../examples/tiancai.ts";
+import { type Connection, expected, qianyueClient } from "../client/client.ts";
 import { type LocalStack, startStack } from "../lib/local/stack.ts";
 import { localTemplate, synthesizeIfStale } from "../lib/local/template/synth.ts";
 import { intakeFloor } from "./intake-floor.ts";
@@ -41,8 +41,8 @@ async function measure(stack: LocalStack): Promise<void> {
   if (app === undefined) throw new Error("the local stack has no partner that speaks T");
   const floor = await intakeFloor(join(folder, "floor.db"), app);
   try {
-    const toFloor = splitter(tiancaiClient(floor.url, app));
-    const toStack = splitter(tiancaiClient(stack.apiUrl, app, () => stack.clock.now()));
+    const toFloor = splitter({ apiUrl: floor.url, ...app });
+    const toStack = splitter({ apiUrl: stack.apiUrl, ...app, now: () => stack.clock.now() });
     await repeat(warmUp, 1, toFloor);
     await repeat(warmUp, 1, toStack);
     for (const concurrency of concurrencies) {
@@ -70,16 +70,18 @@ async function line(
 }
 
 /** One instruction that clearing executes at once; anything but its success ends the benchmark. */
-function splitter(tiancai: ReturnType<typeof tiancaiClient>): () => Promise<void> {
+function splitter(connection: Connection): () => Promise<void> {
+  const { transactions } = qianyueClient(connection);
   return async () => {
     serial += 1;
-    const { status, body } = await tiancai.process("SPLIT", {
+    const bizData = {
       bizOrderNo: `BENCH-${serial}`,
       payerInfo: { accountNo: "ACC100002" },
       receiverInfo: { accountNo: "ACC100001" },
       amount: "12.34",
-    });
-    if (body.data?.status !== "SUCCESS")
-      throw new Error(`POST transaction/process: ${status} ${JSON.stringify(body)}`);
+    };
+    const sent = transactions.processTransaction({ bizType: "SPLIT", bizData });
+    const { data } = await expected(sent);
+    if (data.status !== "SUCCESS") throw new Error(`split: ${JSON.stringify(data)}`);
   };
 }

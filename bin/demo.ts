@@ -2,9 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { unzipSync } from "fflate";
-import { partnerClient } from "../examples/client.ts";
+import { type Client, expected, qianyueClient } from "../client/client.ts";
 import { eventually, openMessage, type Signer } from "../examples/signer.ts";
-import { tiancaiClient } from "../examples/tiancai.ts";
 import { documentStore } from "../functions/adapters/document-store.ts";
 import { lambdaWorld } from "../functions/world.ts";
 import { type LocalStack, startStack } from "../lib/local/stack.ts";
@@ -69,14 +68,12 @@ const stories: readonly Story[] = [
 async function play(stack: LocalStack, story: Story): Promise<void> {
   const [partner] = stack.partners;
   if (partner === undefined) throw new Error("the local stack has no partner");
-  const call = partnerClient(stack.apiUrl, partner);
+  const { native } = qianyueClient({ apiUrl: stack.apiUrl, ...partner });
   console.log(`\n${bold(story.title)}`);
 
   const request = JSON.parse(readFileSync(`examples/${story.name}.json`, "utf8"));
   request.callbackUrl = `${stack.simulators.partner}/callback`;
-  const started = await call("POST", "/v1/contracts", request);
-  if (started.status !== 200) throw new Error(`start: ${JSON.stringify(started.body)}`);
-  const { contractId } = started.body;
+  const { contractId } = await expected(native.createContract(request));
   tell(`partner's signed request accepted: contract ${contractId}`);
 
   const signer = await openMessage(stack.simulators, request.userInfo.mobile);
@@ -87,22 +84,20 @@ async function play(stack: LocalStack, story: Story): Promise<void> {
   await story.verify(signer);
 
   const contract = await eventually(`contract ${contractId} to complete`, async () => {
-    const { body } = await call("GET", `/v1/contracts/${contractId}`);
-    if (body.status === "FAILED") throw new Error(`failed: ${JSON.stringify(body.failure)}`);
-    return body.status === "COMPLETED" ? body : undefined;
+    const told = await expected(native.getContract(contractId));
+    if (told.status === "FAILED") throw new Error(`failed: ${JSON.stringify(told.failure)}`);
+    return told.status === "COMPLETED" ? told : undefined;
   });
   tell(
     green(`completed: evidence sealed, credential valid until ${contract.credentialValidUntil}`),
   );
 
-  const { body } = await call("GET", `/v1/contracts/${contractId}/evidence`);
-  await keep(story.name, body, await rootsOf(stack));
+  const { bundleUrl = "" } = await expected(native.getEvidence(contractId));
+  await keep(story.name, await native.downloadBundle(bundleUrl), await rootsOf(stack));
   await showWebhook(stack, contractId);
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the evidence answer is documented in docs/api.md.
-async function keep(name: string, evidence: any, roots: string): Promise<void> {
-  const bundle = new Uint8Array(await (await fetch(evidence.bundleUrl)).arrayBuffer());
+async function keep(name: string, bundle: Uint8Array<ArrayBuffer>, roots: string): Promise<void> {
   writeFileSync(join(out, `${name}-evidence.zip`), bundle);
   const { "agreement.pdf": agreement } = unzipSync(bundle);
   if (agreement) writeFileSync(join(out, `${name}-agreement.pdf`), agreement);
@@ -141,36 +136,41 @@ type Received = {
 
 /** What Tiancai sends to have money collected from a store for its headquarters. */
 const collection = (store: string, amount: string) => ({
-  bizOrderNo: `POOL-${store}-${amount}`,
-  payerInfo: { accountNo: store },
-  receiverInfo: { accountNo: "ACC100001" },
-  amount,
-  extInfo: { sourceOrderNo: "ORDER-1", sourceOrderAmount: "1000.00" },
+  bizType: "COLLECTION" as const,
+  bizData: {
+    bizOrderNo: `POOL-${store}-${amount}`,
+    payerInfo: { accountNo: store },
+    receiverInfo: { accountNo: "ACC100001" },
+    amount,
+    extInfo: { sourceOrderNo: "ORDER-1", sourceOrderAmount: "1000.00" },
+  },
 });
 
 async function moveMoney(stack: LocalStack): Promise<void> {
   const app = stack.partners.find(({ dialects }) => dialects.includes("T"));
   if (app === undefined) throw new Error("the local stack has no partner that speaks T");
-  const tiancai = tiancaiClient(stack.apiUrl, app, () => stack.clock.now());
+  const now = () => stack.clock.now();
+  const { transactions } = qianyueClient({ apiUrl: stack.apiUrl, ...app, now });
   console.log(`\n${bold("Money moves once, and only with that authorisation")}`);
 
-  const collected = await tiancai.process("COLLECTION", collection("ACC100002", "500.00"));
-  const { data } = collected.body;
-  if (data.status !== "SUCCESS") throw new Error(`collect: ${JSON.stringify(collected.body)}`);
+  const collect = (store: string, amount: string) =>
+    transactions.processTransaction(collection(store, amount));
+  const { data } = await expected(collect("ACC100002", "500.00"));
+  if (data.status !== "SUCCESS") throw new Error(`collect: ${JSON.stringify(data)}`);
   tell(
     green(`500.00 collected: order ${data.transactionOrderNo}, clearing ${data.clearingOrderNo}`),
   );
 
-  const more = await tiancai.process("COLLECTION", collection("ACC100002", "300.01"));
+  const more = await collect("ACC100002", "300.01");
   tell(`300.01 more of the same order: ${more.status} ${more.body.code}: ${more.body.message}`);
-  const stranger = await tiancai.process("COLLECTION", collection("ACC100009", "10.00"));
+  const stranger = await collect("ACC100009", "10.00");
   tell(`10.00 from a store that signed nothing: ${stranger.status} ${stranger.body.code}`);
-  await loseAnAnswer(stack, tiancai);
+  await loseAnAnswer(stack, transactions);
 }
 
 async function loseAnAnswer(
   stack: LocalStack,
-  tiancai: ReturnType<typeof tiancaiClient>,
+  transactions: Client["transactions"],
 ): Promise<void> {
   const { clearing } = stack.simulators;
   const faults = [
@@ -178,13 +178,15 @@ async function loseAnAnswer(
     { match: { path: "/split/query/*" }, kind: "status", status: 503, times: 1 },
   ];
   await fetch(`${clearing}/_control/faults`, { method: "PUT", body: JSON.stringify(faults) });
-  const sent = await tiancai.process("COLLECTION", collection("ACC100002", "200.00"));
-  tell(`200.00 more, but clearing executes it and its answer is lost: ${sent.body.data.status}`);
-  const { requestId, transactionOrderNo } = sent.body.data;
+  const { data: sent } = await expected(
+    transactions.processTransaction(collection("ACC100002", "200.00")),
+  );
+  tell(`200.00 more, but clearing executes it and its answer is lost: ${sent.status}`);
+  const { requestId, transactionOrderNo } = sent;
   const result = await eventually("the lost answer to be found", async () => {
-    const { body } = await tiancai.query(requestId);
-    if (body.data.status === "PROCESSING") stack.clock.advance(queuePauseMs);
-    return body.data.status === "PROCESSING" ? undefined : body.data;
+    const { data } = await expected(transactions.queryTransaction(requestId));
+    if (data.status === "PROCESSING") stack.clock.advance(queuePauseMs);
+    return data.status === "PROCESSING" ? undefined : data;
   });
   const { ledger } = await (await fetch(`${clearing}/_control/state`)).json();
   const rows = ledger.filter((row: { requestNo: string }) => row.requestNo === transactionOrderNo);

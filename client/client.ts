@@ -15,6 +15,8 @@ export type Connection = Credentials & {
   readonly now?: () => number;
 };
 
+export type Client = ReturnType<typeof qianyueClient>;
+
 /** One function for each operation of each dialect, named as its description names it. Refusals are values. */
 export function qianyueClient({ apiUrl, now = Date.now, ...credentials }: Connection) {
   const call = partnerClient(apiUrl, credentials, now);

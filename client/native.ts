@@ -45,8 +45,8 @@ export function nativeCalls(call: Call, apiUrl: string) {
       ask<InclusionProof>("GET", `/v1/log/inclusion/${part(leafHash)}${queryOf(query)}`),
     proveConsistency: (query: { readonly from: number; readonly to: number }) =>
       ask<ConsistencyProof>("GET", `/v1/log/consistency${queryOf(query)}`),
-    getCheckpoint: async () => (await file(urlOf(apiUrl, "/v1/log/checkpoint"))).toString(),
-    getLogKey: async () => (await file(urlOf(apiUrl, "/v1/log/key"))).toString(),
+    getCheckpoint: () => file(urlOf(apiUrl, "/v1/log/checkpoint")).then(textOf),
+    getLogKey: () => file(urlOf(apiUrl, "/v1/log/key")).then(textOf),
     /** The zip behind `bundleUrl` of the evidence. */
     downloadBundle: (bundleUrl: string) => file(new URL(bundleUrl)),
     /** The PDF behind the link of an answer. */
@@ -55,8 +55,10 @@ export function nativeCalls(call: Call, apiUrl: string) {
 }
 
 /** The bytes at an address that needs no signature. Throws when there are none. */
-async function file(url: URL): Promise<Buffer> {
+async function file(url: URL): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
-  if (response.ok) return Buffer.from(await response.arrayBuffer());
+  if (response.ok) return new Uint8Array(await response.arrayBuffer());
   throw new Error(`GET ${url.pathname}: ${response.status} ${await response.text()}`);
 }
+
+const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

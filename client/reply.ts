@@ -1,31 +1,30 @@
 import type { Answer } from "./signed-call.ts";
 
 /** What came of a call: the answer, or the refusal in words of the dialect. */
-export type Reply<Body, Problem> =
-  | {
-      readonly ok: true;
-      readonly status: number;
-      /** The request was sent before; nothing happened anew. */
-      readonly replayed: boolean;
-      readonly body: Body;
-    }
+export type Reply<Body, Problem> = {
+  readonly status: number;
+  /** The request was sent before; nothing happened anew. */
+  readonly replayed: boolean;
+} & (
+  | { readonly ok: true; readonly body: Body }
   | {
       readonly ok: false;
-      readonly status: number;
       /** After how many seconds it may be tried again, where the API says so. */
       readonly retryAfterSeconds?: number;
       readonly body: Problem;
-    };
+    }
+);
 
 /** What each description promises is what the types say; the tests hold the API to it. */
 export async function replyOf<Body, Problem>(sent: Promise<Answer>): Promise<Reply<Body, Problem>> {
   const { status, headers, body } = await sent;
-  if (status === 200)
-    return { ok: true, status, replayed: headers.get("idempotent-replayed") === "true", body };
+  const replayed = headers.get("idempotent-replayed") === "true";
+  if (status === 200) return { ok: true, status, replayed, body };
   const seconds = headers.get("retry-after");
   return {
     ok: false,
     status,
+    replayed,
     ...(seconds === null ? {} : { retryAfterSeconds: Number(seconds) }),
     body,
   };

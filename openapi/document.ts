@@ -166,7 +166,7 @@ function refusalsOf(dialect: Dialect, operation: Operation, refTo: RefTo) {
 }
 
 /** Which problems an operation answers with, those that every one of its kind has included. */
-export function problemsOf({ access, request, problems }: Operation): readonly ProblemCode[] {
+function problemsOf({ access, request, problems }: Operation): readonly ProblemCode[] {
   const unreadable = ["BODY_REFUSED", "BODY_TOO_LARGE", "MEDIA_TYPE", "PARAM_INVALID"] as const;
   return [
     ...(request ? unreadable : []),

@@ -5,7 +5,7 @@ import { bizScenes, userTypes } from "../functions/domain/words.ts";
 /** What `/v1` answers and tells, field by field: nothing may be in an answer that is not here. */
 
 export const time = z.iso.datetime();
-export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 export const number = z.int().min(0);
 
 const statuses = z.enum(Object.values(statusOf));

@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { SFNClient } from "@aws-sdk/client-sfn";
-import { type Answer, partnerClient } from "../../examples/client.ts";
+import { type Answer, partnerClient } from "../../client/signed-call.ts";
 import { eventually, openMessage, type Signer } from "../../examples/signer.ts";
 import type { ReceivedEvent } from "../../lib/local/simulators/partner.ts";
 import type { Stack } from "./stack.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { partnerClient } from "../../examples/client.ts";
+import { partnerClient } from "../../client/signed-call.ts";
 import { signedHeaders } from "../../lib/local/simulators/request-signature.ts";
 import {
   becomes,

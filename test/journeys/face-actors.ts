@@ -1,12 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { type Answer, partnerClient } from "../../client/signed-call.ts";
 import { eventually } from "../../examples/signer.ts";
-import { signedHeaders } from "../../lib/local/simulators/request-signature.ts";
 import { type Json, stateOf } from "./actors.ts";
 import type { Stack } from "./stack.ts";
 
 /** The client, the person and the vendors of a face check, as journeys play them. */
-
-type Call = { readonly status: number; readonly headers: Headers; readonly body: Json };
 
 const initiatePath = "/api/v1/verification/face/initiate";
 
@@ -17,23 +15,12 @@ export async function faceCall(
   path: string,
   body?: Json,
   more: { readonly headers?: Record<string, string>; readonly client?: string } = {},
-): Promise<Call> {
+): Promise<Answer> {
   const credential = stack.partners.find(
     ({ clientId }) => clientId === (more.client ?? "sandbox-c"),
   );
   if (credential === undefined) throw new Error("the stack has no such client");
-  const text = body === undefined ? "" : JSON.stringify(body);
-  const part = { method, path, search: "", body: text };
-  const response = await fetch(`${stack.apiUrl}${path}`, {
-    method,
-    headers: {
-      ...signedHeaders(credential, part, stack.now(), randomUUID()),
-      ...(text === "" ? {} : { "content-type": "application/json" }),
-      ...more.headers,
-    },
-    ...(text === "" ? {} : { body: text }),
-  });
-  return { status: response.status, headers: response.headers, body: await response.json() };
+  return partnerClient(stack.apiUrl, credential, stack.now)(method, path, body, more.headers);
 }
 
 /** Document C's own payload with a bizId and a callback of its own. */

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Credentials, partnerClient } from "../../examples/client.ts";
+import { type Credentials, partnerClient } from "../../client/signed-call.ts";
 import { type Route, routes } from "../../lib/aws/routes.ts";
 import { signedHeaders } from "../../lib/local/simulators/request-signature.ts";
 import { becomes, begin, type Flow, type Json, partnerOf, requestFor, stepsOf } from "./actors.ts";

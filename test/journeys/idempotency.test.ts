@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { partnerClient } from "../../examples/client.ts";
+import { partnerClient } from "../../client/signed-call.ts";
 import { eventually } from "../../examples/signer.ts";
 import {
   becomes,

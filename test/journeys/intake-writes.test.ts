@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { tiancaiClient } from "../../examples/tiancai.ts";
 import type { CallCount } from "../../lib/local/gateway.ts";
 import { isTableWrite } from "../../lib/local/metering.ts";
 import { becomes, begin, type Json, signed } from "./actors.ts";
+import { tiancaiOf } from "./money-actors.ts";
 import { ownStack } from "./stack.ts";
 
 // A stack of its own: another file's order would be metered with these.
@@ -10,12 +10,6 @@ const stack = ownStack();
 
 /** What a request may write before it is answered (issue "Transaction intake", "It must reach"). */
 const writesAllowed = 2;
-
-function tiancai() {
-  const partner = stack.partners.find(({ dialects }) => dialects.includes("T"));
-  if (partner === undefined) throw new Error("the stack has no partner that speaks T");
-  return tiancaiClient(stack.apiUrl, partner, stack.now);
-}
 
 /** Every call to a table that the intake has written with so far, refused ones included. */
 async function writes(): Promise<{ calls: number; units: number; operations: string[] }> {
@@ -33,7 +27,7 @@ async function writes(): Promise<{ calls: number; units: number; operations: str
 
 async function writesOf(bizType: string, bizData: Json) {
   const before = await writes();
-  const { status, body } = await tiancai().process(bizType, bizData);
+  const { status, body } = await tiancaiOf(stack).process(bizType, bizData);
   const after = await writes();
   return {
     result: `${status} ${body.data?.status}`,

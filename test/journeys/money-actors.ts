@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { randomInt } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { type Answer, partnerClient } from "../../examples/client.ts";
-import { tiancaiClient } from "../../examples/tiancai.ts";
+import { qianyueClient } from "../../client/client.ts";
+import { partnerClient } from "../../client/signed-call.ts";
+import type { Instruction } from "../../client/transactions.ts";
 import { awsOf, becomes, begin, type Flow, inTime, type Json, signed, stateOf } from "./actors.ts";
 import type { OwnStack, Stack } from "./stack.ts";
 
@@ -13,8 +14,16 @@ import type { OwnStack, Stack } from "./stack.ts";
 export function tiancaiOf(stack: Stack, { clientId = "sandbox-tiancai", now = stack.now } = {}) {
   const partner = stack.partners.find((one) => one.clientId === clientId);
   if (partner === undefined) throw new Error(`the stack has no partner ${clientId}`);
-  return tiancaiClient(stack.apiUrl, partner, now);
+  const { transactions } = qianyueClient({ apiUrl: stack.apiUrl, ...partner, now });
+  return {
+    process: (bizType: string, bizData: Json, requestId: string = randomUUID()): Promise<Told> =>
+      transactions.processTransaction({ requestId, bizType, bizData } as Instruction),
+    query: (requestId: string): Promise<Told> => transactions.queryTransaction(requestId),
+  };
 }
+
+/** Journeys also send what no type allows, and read what comes of it. */
+type Told = { readonly status: number; readonly replayed: boolean; readonly body: Json };
 
 export function operatorOf(stack: Stack) {
   const operator = stack.partners.find(({ clientId }) => clientId === "sandbox-operations");
@@ -114,4 +123,5 @@ export const run = (stack: OwnStack, program: string, ...options: string[]): Pro
     );
   });
 
-export const told = ({ status, body }: Answer) => `${status} ${body.code} ${body.data?.status}`;
+export const told = ({ status, body }: Pick<Told, "status" | "body">) =>
+  `${status} ${body.code} ${body.data?.status}`;

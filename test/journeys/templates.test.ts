@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Answer, partnerClient } from "../../examples/client.ts";
+import { type Answer, partnerClient } from "../../client/signed-call.ts";
 import { eventually } from "../../examples/signer.ts";
 import { awsOf, becomes, begin, type Json, messagesTo, partnerOf, signed } from "./actors.ts";
 import { ownStack } from "./stack.ts";

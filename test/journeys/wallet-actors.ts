@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { type Answer, partnerClient } from "../../client/signed-call.ts";
 import { eventually, openMessage } from "../../examples/signer.ts";
-import { signedHeaders } from "../../lib/local/simulators/request-signature.ts";
 import { opening, person, pooling, sample } from "../dialects/wallet-given.ts";
 import { type Json, newMobile, stateOf } from "./actors.ts";
 import type { Stack } from "./stack.ts";
@@ -20,38 +20,23 @@ export function walletRequest(stack: Stack, story: keyof typeof stories, changes
   return { ...request, requestId, callbackUrl, ...changes };
 }
 
-type Sent = { readonly status: number; readonly headers: Headers; readonly body: Json };
-
 /** A signed call of the wallet, with document D's headers beside the signature's. */
 export function walletClient(stack: Stack) {
   const wallet = stack.partners.find(({ clientId }) => clientId === "sandbox-wallet");
   if (wallet === undefined) throw new Error("the stack has no wallet");
-  return async (
+  const call = partnerClient(stack.apiUrl, wallet, stack.now);
+  return (
     method: "GET" | "POST",
     path: string,
     request?: Json,
     headers: Record<string, string> = {},
-  ): Promise<Sent> => {
-    const body = request === undefined ? "" : JSON.stringify(request);
-    const part = { method, path, search: "", body };
-    const response = await fetch(`${stack.apiUrl}${path}`, {
-      method,
-      headers: {
-        ...signedHeaders(wallet, part, stack.now(), randomUUID()),
-        ...(body === "" ? {} : { "content-type": "application/json" }),
-        "x-system-code": "WALLET",
-        ...headers,
-      },
-      ...(body === "" ? {} : { body }),
-    });
-    return { status: response.status, headers: response.headers, body: await response.json() };
-  };
+  ): Promise<Answer> => call(method, path, request, { "x-system-code": "WALLET", ...headers });
 }
 
 export type Process = {
   readonly id: string;
   readonly request: Json;
-  readonly started: Sent;
+  readonly started: Answer;
   readonly call: ReturnType<typeof walletClient>;
 };
 
@@ -59,7 +44,7 @@ export const initiate = (
   stack: Stack,
   request: Json,
   headers: Record<string, string> = {},
-): Promise<Sent> =>
+): Promise<Answer> =>
   walletClient(stack)("POST", "/api/v1/esign/process/initiate", request, {
     "x-business-id": `BIZ-${randomUUID()}`,
     ...headers,
@@ -110,22 +95,8 @@ export const callbackOf = (stack: Stack, process: Process): Promise<Json> =>
   eventually(`the callback of ${process.id}`, async () => (await callbacksOf(stack, process))[0]);
 
 /** The verification system as document D words it. */
-export function tellProcess(stack: Stack, body: Json, secret?: string): Promise<Sent> {
+export function tellProcess(stack: Stack, body: Json, secret?: string): Promise<Answer> {
   const { clientId, secret: own } = stack.verificationSystem;
-  const path = "/api/internal/esign/callback/verification";
-  const text = JSON.stringify(body);
-  const key = { clientId, secret: secret ?? own };
-  const part = { method: "POST", path, search: "", body: text };
-  return fetch(`${stack.apiUrl}${path}`, {
-    method: "POST",
-    headers: {
-      ...signedHeaders(key, part, stack.now(), randomUUID()),
-      "content-type": "application/json",
-    },
-    body: text,
-  }).then(async (response) => ({
-    status: response.status,
-    headers: response.headers,
-    body: (await response.json()) as Json,
-  }));
+  const call = partnerClient(stack.apiUrl, { clientId, secret: secret ?? own }, stack.now);
+  return call("POST", "/api/internal/esign/callback/verification", body);
 }

@@ -3,7 +3,6 @@ import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { tiancaiClient } from "../../examples/tiancai.ts";
 import { pooling } from "../dialects/wallet-given.ts";
 import {
   type Json,
@@ -13,6 +12,7 @@ import {
   pendingVerification,
   type verificationsOf,
 } from "./actors.ts";
+import { tiancaiOf } from "./money-actors.ts";
 import { sharedStack } from "./stack.ts";
 import {
   beginProcess,
@@ -148,9 +148,7 @@ test("D-37 D-42 K16 K42: an individual business that lets its balance be swept s
 
 /** Tiancai sweeps the balance of a store to its headquarters. */
 function collect(payerAccountNo: string, amount: string) {
-  const tiancai = stack.partners.find(({ clientId }) => clientId === "sandbox-tiancai");
-  if (tiancai === undefined) throw new Error("the stack has no Tiancai");
-  return tiancaiClient(stack.apiUrl, tiancai, stack.now).process("COLLECTION", {
+  return tiancaiOf(stack).process("COLLECTION", {
     bizOrderNo: "B-1",
     payerInfo: { accountNo: payerAccountNo },
     receiverInfo: { accountNo: "ACC100001" },
