@@ -16,6 +16,14 @@ import type { DataKey } from "./data-key.ts";
 /** Ten times the largest state; a corrupt item must not inflate without end. */
 const stateLimitBytes = 16 * 1024;
 
+/**
+ * What every state says, so that a stored one pays only for what is its own. Never change a letter: without
+ * this very text no stored head can be read.
+ */
+const familiar = Buffer.from(
+  '"agreement":{"contentHash":"","documentHash":"","signed":true},"authorization":{"payerAccountNo":"ACC","payeeAccountNo":"ACC","maxRatio":"0.","root":"","validUntil":"","withdrawnAt":"2026-"},"timestamped":true,"attention":{"at":"","execution":"","recoveries":},"expiresAt":"2026-1","allowExternalDelivery":false,"ignoredResults":0,"sealed":true,"head":"","fingerprint":"","owner":"","state":{"status":"COMPLETED","at":"2026-"},"signers":[{"number":1,"sms":{"messages":1,"message":1,"failures":0,"inWindow":1,"notify":"SENT","reached":true,"lastAt":"2026-","windowStart":"2026-"},"linkExpiresAt":"2026-","openedAt":"2026-","consentedAt":"2026-","signedAt":"2026-","verifiedAt":"2026-","challenge":{"number":1,"method":"MICRO_DEPOSIT","calls":1,"state":"PASSED","verificationId":"VR","expiresAt":"2026-","triesUsed":0,"submissions":0,"former":[]}}]}',
+);
+
 /** Everything about the request that is not needed to decide: personal values are encrypted at rest. */
 export type Details = {
   /** The first signer. */
@@ -108,6 +116,7 @@ export function headToItem(contract: Contract): Record<string, unknown> {
         ...(profile === "native" ? {} : { profile }),
         signers: signers.map((signer) => packed(signer, contract)),
       }),
+      { dictionary: familiar },
     ),
   };
 }
@@ -124,7 +133,10 @@ function packed({ number, group, userType, method, ...own }: Signer, columns: Co
 }
 
 export function contractFromItem(item: Record<string, unknown>): Contract {
-  const text = inflateRawSync(item.state as Uint8Array, { maxOutputLength: stateLimitBytes });
+  const text = inflateRawSync(item.state as Uint8Array, {
+    dictionary: familiar,
+    maxOutputLength: stateLimitBytes,
+  });
   const { signers, sms, linkExpiresAt, ...state } = JSON.parse(text.toString());
   const columns = { userType: item.user_type, method: item.auth_method };
   // Contracts from the time of one signer keep the messages beside it.

@@ -42,7 +42,7 @@ function draftOf(changes: object = {}): TemplateDraft {
 }
 const byId = (version: string, changes: object = {}) =>
   draftOf({
-    templateId: "TEMPLATE_COLLECTION_V1",
+    templateId: "TEMPLATE_COLLECTION_TEST_V1",
     version,
     selector: undefined,
     content: "<p>{{payerName}}同意。</p>",
@@ -168,7 +168,10 @@ describe("saving a version", () => {
     expect(problem.code).toBe("STATE_CONFLICT");
 
     await store().save(byId("1.1", { name: "二" }), true, "keeper");
-    expect(await statesOf("TEMPLATE_COLLECTION_V1")).toEqual({ "1.0": "RETIRED", "1.1": "ACTIVE" });
+    expect(await statesOf("TEMPLATE_COLLECTION_TEST_V1")).toEqual({
+      "1.0": "RETIRED",
+      "1.1": "ACTIVE",
+    });
   });
 
   test("K29: the versions of one id serve the same contracts", async () => {
@@ -200,7 +203,7 @@ describe("saving a version", () => {
       Object.keys(
         rows.find((one) => one.template_id?.S === id && one.version?.S === version) ?? {},
       );
-    expect(row("TEMPLATE_COLLECTION_V1", "1.0")).toEqual(
+    expect(row("TEMPLATE_COLLECTION_TEST_V1", "1.0")).toEqual(
       expect.arrayContaining([
         ...["template_id", "name", "version", "category", "content_type", "content"],
         ...["variable_definitions_json", "signer_config_json", "active"],

@@ -33,7 +33,8 @@ beforeAll(() => {
       name,
       assetFolder: bundle(join(folder.path, name), source),
       handler: "index.handler",
-      timeoutMs: 500,
+      // Only what hangs has to run out of time; a busy machine needs longer than that to start a worker.
+      timeoutMs: name === "Hang" ? 500 : 10_000,
       memoryMb: 128,
       environment: { TABLE: "t" },
     })),
@@ -128,7 +129,7 @@ test("one worker runs one call at a time", async () => {
 });
 
 test("what a function logs lands in its file, and it knows its remaining time", async () => {
-  expect(await payload("Log")).toBeLessThanOrEqual(500);
+  expect(await payload("Log")).toBeLessThanOrEqual(10_000);
   await vi.waitFor(() => {
     expect(readFileSync(join(folder.path, "logs/Log.log"), "utf8")).toBe('{"said":"Log"}\n');
   });
