@@ -5,6 +5,7 @@ import { transactionCalls } from "./transactions.ts";
 import { walletCalls } from "./wallet.ts";
 
 export { expected, type Reply } from "./reply.ts";
+export type { Instruction } from "./transactions.ts";
 export type * from "./types.ts";
 export { readWebhook, type Webhook } from "./webhook.ts";
 
@@ -24,6 +25,6 @@ export function qianyueClient({ apiUrl, now = Date.now, ...credentials }: Connec
     native: nativeCalls(call, apiUrl),
     agreement: agreementCalls(call),
     wallet: walletCalls(call),
-    transactions: transactionCalls(call, apiUrl, credentials, now),
+    transactions: transactionCalls(call, credentials, now),
   };
 }

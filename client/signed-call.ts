@@ -57,7 +57,7 @@ export const urlOf = (apiUrl: string, path: string): URL =>
   new URL(apiUrl.replace(/\/+$/, "") + path);
 
 /** Sends `body`, a JSON text or nothing. Throws when the answer is not JSON: then it is not the API's own. */
-export async function send(
+async function send(
   method: "GET" | "POST",
   url: URL,
   body: string,

@@ -2,7 +2,7 @@ import { createHash, createHmac, randomUUID } from "node:crypto";
 import { canonicalJson } from "./canonical-json.ts";
 import { part, type Repeat, repeatHeaders } from "./parts.ts";
 import { type Reply, replyOf } from "./reply.ts";
-import { type Credentials, type partnerClient, send, urlOf } from "./signed-call.ts";
+import type { Credentials, partnerClient } from "./signed-call.ts";
 import type {
   ProcessedTransaction,
   ProcessTransaction,
@@ -21,29 +21,23 @@ export type Instruction = ProcessTransaction extends infer Kind
   : never;
 
 /** Document T: instructions to move money. */
-export function transactionCalls(
-  call: Call,
-  apiUrl: string,
-  credentials: Credentials,
-  now: () => number,
-) {
+export function transactionCalls(call: Call, credentials: Credentials, now: () => number) {
   return {
     /** A `requestId` names an instruction for ever: keep it, and send the same again when no answer came. */
     processTransaction: (
       instruction: Instruction,
       repeat: Repeat = {},
     ): Promise<Reply<ProcessedTransaction, RefusedTransaction>> => {
-      const body = JSON.stringify(signedInstruction(instruction, credentials, now()));
-      const url = urlOf(apiUrl, "/api/v1/transaction/process");
-      return replyOf(send("POST", url, body, repeatHeaders(repeat)));
+      const body = signedInstruction(instruction, credentials, now());
+      return replyOf(call("POST", "/api/v1/transaction/process", body, repeatHeaders(repeat)));
     },
     queryTransaction: (requestId: string): Promise<Reply<Transaction, TransactionProblem>> =>
       replyOf(call("GET", `/api/v1/transaction/query/${part(requestId)}`)),
   };
 }
 
-/** The signature covers the canonical form of `bizData`, so that its layout does not matter. */
-function signedInstruction(
+/** The body of an instruction: its signature covers the canonical form of `bizData`, so that layout does not matter. */
+export function signedInstruction(
   { requestId = randomUUID(), bizType, bizData }: Instruction,
   { clientId: appId, secret }: Credentials,
   timestamp: number,

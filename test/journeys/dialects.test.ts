@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Credentials, partnerClient } from "../../examples/client.ts";
+import { type Credentials, partnerClient } from "../../client/signed-call.ts";
 import { eventually, openMessage } from "../../examples/signer.ts";
 import { type Json, newMobile, requestFor } from "./actors.ts";
 import { begunAgreement, party, payer, signsByFaceAndCode } from "./agreement-actors.ts";

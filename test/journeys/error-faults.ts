@@ -7,7 +7,7 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { DeleteCommand, DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
-import { partnerClient } from "../../examples/client.ts";
+import { partnerClient } from "../../client/signed-call.ts";
 import { openMessage } from "../../examples/signer.ts";
 import { placeKey } from "../../functions/adapters/template-items.ts";
 import { seededTemplates } from "../../functions/domain/seeded-templates.ts";

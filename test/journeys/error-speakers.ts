@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { tiancaiClient } from "../../examples/tiancai.ts";
+import { partnerClient } from "../../client/signed-call.ts";
+import { type Instruction, signedInstruction } from "../../client/transactions.ts";
 import { signedHeaders } from "../../lib/local/simulators/request-signature.ts";
 import { type Json, requestFor } from "./actors.ts";
 import { agreementRequest } from "./agreement-actors.ts";
@@ -67,12 +68,13 @@ export const speakersOf = (stack: Stack): Readonly<Record<Dialect, Speaker>> => 
       unsupported: (request) => ({ ...request, bizType: "REFUND" }),
       different: (request) => withAmount(request, "12.35"),
     },
-    start: ({ requestId, bizType, bizData }, claim = {}) =>
-      tiancaiClient(
-        stack.apiUrl,
-        { ...credentialsOf(stack, "sandbox-tiancai"), ...claim },
-        () => stack.now() - (claim.lateMs ?? 0),
-      ).process(bizType, bizData, requestId),
+    start(request, claim = {}) {
+      const credentials = { ...credentialsOf(stack, "sandbox-tiancai"), ...claim };
+      const now = () => stack.now() - (claim.lateMs ?? 0);
+      const body = signedInstruction(request as Instruction, credentials, now());
+      const path = "/api/v1/transaction/process";
+      return partnerClient(stack.apiUrl, credentials, now)("POST", path, body);
+    },
     // An instruction has no nonce; its query has one.
     replayed: () => twice(stack, "sandbox-tiancai", `/api/v1/transaction/query/${randomUUID()}`),
   },

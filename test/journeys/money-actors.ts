@@ -3,9 +3,8 @@ import { randomInt, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { qianyueClient } from "../../client/client.ts";
+import { type Instruction, qianyueClient } from "../../client/client.ts";
 import { partnerClient } from "../../client/signed-call.ts";
-import type { Instruction } from "../../client/transactions.ts";
 import { awsOf, becomes, begin, type Flow, inTime, type Json, signed, stateOf } from "./actors.ts";
 import type { OwnStack, Stack } from "./stack.ts";
 
