@@ -10,7 +10,7 @@ export type Signer = {
   act(action: string, body: object): Promise<{ readonly status: number; readonly body: Page }>;
   read(): Promise<string>;
   sign(): Promise<void>;
-  /** Passes the face check on the verification system's own page. */
+  /** Passes the face check: the verification system's page leads to it. */
   showFace(): Promise<void>;
   /** Types back a micro-deposit; without an amount the one on the bank statement. */
   confirmDeposit(amount?: string): Promise<Page>;
@@ -77,16 +77,14 @@ export function signer(simulators: Simulators, link: string): Signer {
     },
     async showFace() {
       await comesTo("face");
-      const handOff = /href="([^"]*\/face\/[^"]*)"/.exec(
-        await (await open("text/html")).text(),
-      )?.[1];
+      const handOff = faceLink(await (await open("text/html")).text());
       if (handOff === undefined) throw new Error("the page offers no face check");
-      await fetch(handOff.replaceAll("&amp;", "&"), {
-        method: "POST",
-        headers: { "content-type": "application/x-www-form-urlencoded" },
-        body: "choice=PASS",
-        redirect: "manual",
+      const check = await eventually("the way to the face check", async () => {
+        const page = await (await fetch(handOff)).text();
+        // Once it is decided, the page leads back instead.
+        return faceLink(page) ?? (page.includes(link) ? link : undefined);
       });
+      if (check !== link) await passFace(check);
     },
     async confirmDeposit(amount) {
       await comesTo("microDeposit");
@@ -99,6 +97,29 @@ export function signer(simulators: Simulators, link: string): Signer {
       return (await act("verification", typed)).body;
     },
   };
+}
+
+const faceLink = (page: string): string | undefined =>
+  /href="([^"]*\/face\/[^"]*)"/.exec(page)?.[1]?.replaceAll("&amp;", "&");
+
+/** Agrees on the page of a face check, and shows the right face to the vendor it leads to. */
+async function passFace(page: string): Promise<void> {
+  const begun = await fetch(`${page}/start`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ consent: true }),
+  });
+  const answer = (await begun.json()) as { handOffUrl?: string; status?: string };
+  // Shown before: there is nothing to hand over any more.
+  if (answer.status !== undefined) return;
+  if (answer.handOffUrl === undefined)
+    throw new Error(`POST ${page}/start: ${begun.status} ${JSON.stringify(answer)}`);
+  await fetch(answer.handOffUrl, {
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: "choice=PASS",
+    redirect: "manual",
+  });
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the simulators' state is only looked at here.

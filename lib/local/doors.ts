@@ -8,7 +8,7 @@ import { partnerSimulator } from "./simulators/partner.ts";
 import { smsSimulator } from "./simulators/sms.ts";
 import { type TimestampSimulator, timestampSimulator } from "./simulators/timestamp.ts";
 import { verificationSimulator } from "./simulators/verification.ts";
-import { type Credentials, writeWhole } from "./template/credentials.ts";
+import { type Credentials, verifierClientId, writeWhole } from "./template/credentials.ts";
 
 /** Everything of the stack that listens where people, partners or stored links may point; a new door comes last. */
 const doorNames = [
@@ -57,8 +57,10 @@ export async function openDoors(options: {
     port,
   });
   const clients = (peer: Credentials["smsGateway"]) => [peer];
+  const api = await held("api");
+  const verifier = credentials.partners.find(({ clientId }) => clientId === verifierClientId);
   return {
-    api: await held("api"),
+    api,
     console: await held("console"),
     aws: await held("aws"),
     sms: own(
@@ -71,6 +73,7 @@ export async function openDoors(options: {
         verificationSimulator({
           ...at("verification", port),
           clients: clients(credentials.verificationSystem),
+          faces: verifier && { ...verifier, apiUrl: api.url },
         }),
       ),
     ),

@@ -171,7 +171,7 @@ const stackParameters = ({ api, sms, verification, partner, timestamp, clearing 
   TimestampUrls: timestamp.url,
   TimestampRoots: timestamp.rootPem,
   ClearingUrl: clearing.url,
-  AllowedCallbackHosts: new URL(partner.url).host,
+  AllowedCallbackHosts: [partner, verification].map(({ url }) => new URL(url).host).join(","),
   LogOrigin: "localhost/qianyue/log",
 });
 

@@ -40,7 +40,8 @@ test("a person who asks to be forgotten leaves proofs that hold and nothing read
 
   const erased = await subjectEraser(operatorWorld())(idCardNo, "li.wei");
 
-  expect(erased).toEqual([flow.id]);
+  // K03: the verification system had the face checked by us, as a client of its own.
+  expect(erased).toEqual([flow.id, expect.stringMatching(/^VR/)]);
   const after = await evidenceOf(flow);
   expect(after.root).toBe(before.root);
   expect(await stepsOf(flow)).toContain("ERASED");
@@ -49,7 +50,7 @@ test("a person who asks to be forgotten leaves proofs that hold and nothing read
   expect(Object.keys(files).filter((file) => /\.pdf$|disclosures|signer/.test(file))).toEqual([]);
   // The data lies beside the logs; the simulators are other people's houses.
   const folder = dirname(stack.logs);
-  for (const file of filesBelow(folder).filter((path) => !/sms|verification|partner/.test(path))) {
+  for (const file of filesBelow(folder).filter((path) => !path.includes("simulators"))) {
     const content = readFileSync(file);
     expect(content.includes(name), file).toBe(false);
     expect(content.includes(idCardNo), file).toBe(false);

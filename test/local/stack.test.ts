@@ -76,6 +76,7 @@ test("stack.json tells a client everything while the stack runs, and is gone aft
     { clientId: "sandbox-wallet", dialects: ["D", "native"] },
     { clientId: "sandbox-agreement", dialects: ["C", "native"] },
     { clientId: "sandbox-tiancai", dialects: ["T"] },
+    { clientId: "sandbox-verifier", dialects: ["C"] },
     { clientId: "sandbox-operations", dialects: [], scopes: ["operations", "templates"] },
   ]);
   await stack.close();

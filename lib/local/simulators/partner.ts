@@ -1,7 +1,7 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
 import { type Simulator, type SimulatorOptions, startSimulator } from "./control.ts";
 import type { Journal } from "./journal.ts";
 import { html, type Language, languageOf, showPage, time } from "./page.ts";
+import { webhookFault } from "./webhook-signature.ts";
 import { json, type WireAnswer, type WireRequest } from "./wire.ts";
 
 /** One delivery as the partner saw it. A repeat of the same webhook-id is a delivery of its own. */
@@ -17,9 +17,6 @@ export type ReceivedEvent = {
   /** The parsed body, or its text if it is not JSON. */
   readonly event: unknown;
 };
-
-/** The tolerance that the Standard Webhooks libraries apply. */
-const toleranceMs = 5 * 60_000;
 
 /**
  * A partner's receiver of callbacks: any path, signatures checked as Standard Webhooks describes
@@ -48,7 +45,7 @@ function receive(
   nowMs: number,
 ): WireAnswer {
   const webhookId = request.headers["webhook-id"] ?? "";
-  const reason = signatureFault(request, secrets, nowMs);
+  const reason = webhookFault(request, secrets, nowMs);
   const delivery = (journal.read<number>("delivery-count", webhookId) ?? 0) + 1;
   const received: ReceivedEvent = {
     webhookId,
@@ -65,35 +62,6 @@ function receive(
   });
   if (reason !== undefined) return json(401, { code: "SIGNATURE_INVALID", message: reason });
   return json(200, { received: true });
-}
-
-/** Undefined if one of the signatures is ours; the header may carry several, separated by spaces. */
-function signatureFault(
-  request: WireRequest,
-  secrets: readonly string[],
-  nowMs: number,
-): string | undefined {
-  const id = request.headers["webhook-id"];
-  const timestamp = request.headers["webhook-timestamp"] ?? "";
-  if (!id) return "webhook-id is missing";
-  if (!/^\d{10}$/.test(timestamp)) return "webhook-timestamp must be seconds since 1970";
-  if (Math.abs(Number(timestamp) * 1000 - nowMs) > toleranceMs) {
-    return `webhook-timestamp is more than ${toleranceMs / 60_000} minutes off`;
-  }
-  const signed = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), request.body]);
-  const expected = secrets.map((secret) =>
-    createHmac("sha256", Buffer.from(secret.replace(/^whsec_/, ""), "base64"))
-      .update(signed)
-      .digest(),
-  );
-  const given = (request.headers["webhook-signature"] ?? "")
-    .split(" ")
-    .filter((signature) => signature.startsWith("v1,"))
-    .map((signature) => Buffer.from(signature.slice(3), "base64"));
-  const matches = given.some((one) =>
-    expected.some((other) => one.length === other.length && timingSafeEqual(one, other)),
-  );
-  return matches ? undefined : "webhook-signature holds no v1 signature of this id, time and body";
 }
 
 function jsonOrText(body: Buffer): unknown {

@@ -5,6 +5,7 @@ import {
   type Challenge,
   callbackBody,
   decide,
+  type FaceCheck,
   newVerification,
   type Verification,
 } from "./verification-record.ts";
@@ -14,8 +15,13 @@ export type Cases = {
   find(verificationId: string): Verification | undefined;
   /** Oldest first. */
   list(): Verification[];
-  /** The challenge of that key, new or earlier; undefined if the key stands for another challenge. */
-  open(challenge: Challenge, clientId: string): Verification | undefined;
+  /** Every one that is still undecided. */
+  pending(): Verification[];
+  /**
+   * The challenge of that key, new or earlier; undefined if the key stands for another challenge.
+   * A new one keeps `check`: that its face is to be checked elsewhere.
+   */
+  open(challenge: Challenge, clientId: string, check?: FaceCheck): Verification | undefined;
   /** Keeps what became of `before`. A result that is new goes out as a callback, written together with it. */
   settle(before: Verification, after: Verification): Verification;
   /** Sends the result of a decided verification, again if need be. */
@@ -31,6 +37,11 @@ export function verificationCases(journal: Journal, clock: LocalClock, outbox: O
   const find = (id: string) => journal.read<Verification>("verification", id);
   const keep = (verification: Verification) =>
     journal.write("verification", verification.verificationId, verification);
+
+  const pending = () =>
+    journal
+      .list<Verification>("verification", everyItem)
+      .filter(({ status }) => status === "PENDING");
 
   function announce(verification: Verification): void {
     const { clientId, challenge } = verification;
@@ -62,7 +73,8 @@ export function verificationCases(journal: Journal, clock: LocalClock, outbox: O
   return {
     find,
     list: () => journal.list<Verification>("verification"),
-    open(challenge, clientId) {
+    pending,
+    open(challenge, clientId, check) {
       const key = `${clientId} ${challenge.challengeKey}`;
       const earlier = find(journal.read<string>("challenge-key", key) ?? "");
       if (earlier) {
@@ -70,7 +82,10 @@ export function verificationCases(journal: Journal, clock: LocalClock, outbox: O
         const same = JSON.stringify(earlier.challenge) === JSON.stringify(challenge);
         return same ? earlier : undefined;
       }
-      const verification = newVerification(challenge, clientId, clock.now());
+      const verification = {
+        ...newVerification(challenge, clientId, clock.now()),
+        ...(check && { check }),
+      };
       journal.atomically(() => {
         keep(verification);
         journal.write("challenge-key", key, verification.verificationId);
@@ -81,9 +96,7 @@ export function verificationCases(journal: Journal, clock: LocalClock, outbox: O
     settle,
     announce,
     resume() {
-      for (const verification of journal.list<Verification>("verification", everyItem)) {
-        if (verification.status === "PENDING") expireInTime(verification);
-      }
+      for (const verification of pending()) expireInTime(verification);
     },
     stop() {
       for (const cancel of expiries.values()) cancel();

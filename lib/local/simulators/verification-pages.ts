@@ -72,10 +72,14 @@ function statusOf(verification: Verification, language: Language): Markup {
     : html`<span class="bad">${words.failed} ${verification.failReason}</span>`;
 }
 
-/** Three buttons instead of a camera. The link's own token authorises the choice. */
+/**
+ * Three buttons instead of a camera, or the way to those who compare the faces. The link's own token authorises
+ * the choice. They have no way back, so they get a window of their own and this one waits for the result.
+ */
 export function facePage(request: WireRequest, verification: Verification): WireAnswer {
   const language = languageOf(request);
   const words = texts[language];
+  const { check } = verification;
   const { returnUrl, subject } = verification.challenge;
   const choices = html`<form method="post">
 <button class="first" name="choice" value="PASS">${words.pass}</button>
@@ -84,13 +88,20 @@ export function facePage(request: WireRequest, verification: Verification): Wire
 </form>`;
   const decided = html`<p class="card">${statusOf(verification, language)}</p>
 <p><a href="${returnUrl}">${words.back}</a></p>`;
+  const wayOn =
+    check?.page === undefined
+      ? html`<p class="quiet">${words.preparing}</p>`
+      : html`<p class="card"><a href="${check.page}" target="_blank" rel="noopener">${words.openFace}</a></p>
+<p class="quiet">${words.comeBack}</p>`;
+  const undecided = check === undefined ? choices : wayOn;
   return showPage({
     request,
     language,
+    live: check !== undefined,
     title: `${subject.name}${words.faceOf}`,
-    lead: words.faceLead,
+    lead: check === undefined ? words.faceLead : words.checkLead,
     formTarget: new URL(returnUrl).origin,
-    main: html`${{ markup: faceDrawing }}${verification.status === "PENDING" ? choices : decided}`,
+    main: html`${{ markup: faceDrawing }}${verification.status === "PENDING" ? undecided : decided}`,
   });
 }
 
@@ -118,6 +129,9 @@ const texts = {
     faceOf: "，请进行人脸核验",
     faceLead:
       "这是模拟页面，不会打开摄像头，也不采集任何人脸信息。请选择核验的结果，随后返回签约页面。",
+    checkLead: "认证系统自己不比对人脸，而是作为客户端调用平台的人脸核验接口。",
+    preparing: "正在准备核验，请稍候……",
+    comeBack: "核验在新窗口中进行，完成后关闭该窗口，结果会自动显示在这里。",
     pass: "核验通过",
     mismatch: "不是本人",
     poorQuality: "画面质量太差",
@@ -142,6 +156,11 @@ const texts = {
     faceOf: ", please verify your face",
     faceLead:
       "This is a simulator: no camera opens and no face is recorded. Choose how the check ends; you then return to the signing page.",
+    checkLead:
+      "The verification system compares no faces itself: as a client it asks the platform's own face check.",
+    preparing: "Preparing the check, one moment…",
+    comeBack:
+      "The check opens in a window of its own. Close it when you are done: the result appears here.",
     pass: "The face matches",
     mismatch: "Somebody else's face",
     poorQuality: "Picture too poor",

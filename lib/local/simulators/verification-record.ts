@@ -40,6 +40,8 @@ export const failReasons = [
   "POOR_QUALITY",
   "AMOUNT_MISMATCH",
   "EXPIRED",
+  "TECHNICAL",
+  "REFUSED",
 ] as const;
 export type FailReason = (typeof failReasons)[number];
 
@@ -62,6 +64,8 @@ export type Verification = {
   readonly remark?: string;
   /** FACE: whoever knows the hand-off link may decide. */
   readonly handOffToken?: string;
+  /** FACE, where somebody else compares the faces; then the hand-off link only leads on to them. */
+  readonly check?: FaceCheck;
 } & (
   | { readonly status: "PENDING" }
   | {
@@ -72,6 +76,15 @@ export type Verification = {
       readonly score?: number;
     }
 );
+
+/** A face check asked of a supplier: who is told of its result, and what the supplier answered once it did. */
+export type FaceCheck = {
+  readonly callbackUrl: string;
+  /** Where the person goes on. */
+  readonly page?: string;
+  /** Why there is none and will be none. */
+  readonly refusal?: string;
+};
 
 const hourMs = 3_600_000;
 
@@ -133,12 +146,16 @@ function judged(verification: Verification, guess: Guess, nowMs: number): Verifi
   return remainingTries === 0 ? decide(poorer, "FAILED", "AMOUNT_MISMATCH", nowMs) : poorer;
 }
 
-/** A final result never changes: deciding again returns what was decided. */
+/**
+ * A final result never changes: deciding again returns what was decided. A face without a score of its own
+ * gets a likely one; null says that nobody measured any.
+ */
 export function decide(
   verification: Verification,
   result: "SUCCESS" | "FAILED",
   failReason: FailReason | undefined,
   nowMs: number,
+  score: number | null = faceScore[result],
 ): Verification {
   if (verification.status !== "PENDING") return verification;
   return {
@@ -149,7 +166,8 @@ export function decide(
     ...(result === "FAILED" && { failReason: failReason ?? defaultReason(verification) }),
     // Nobody looked at a face when the link simply ran out.
     ...(verification.challenge.method === "FACE" &&
-      failReason !== "EXPIRED" && { score: faceScore[result] }),
+      failReason !== "EXPIRED" &&
+      score !== null && { score }),
   };
 }
 

@@ -12,6 +12,12 @@ import type { Journal } from "./journal.ts";
 import type { Credential } from "./request-signature.ts";
 import { callbackOutbox, sealedFor } from "./verification-callbacks.ts";
 import { type Cases, verificationCases } from "./verification-cases.ts";
+import {
+  type FaceChecks,
+  type FaceSupplier,
+  faceChecks,
+  resultsPath,
+} from "./verification-faces.ts";
 import { facePage, handOffUrlOf, statementPage } from "./verification-pages.ts";
 import {
   challengeSchema,
@@ -26,24 +32,31 @@ import { json, type WireAnswer, type WireRequest } from "./wire.ts";
 
 /**
  * An identity verification system: micro-deposits with a bank statement at `/`, face checks at `/face/{id}`,
- * and a callback for every result, signed with the secret of the client that asked.
+ * and a callback for every result, signed with the secret of the client that asked. With `faces` it has faces
+ * compared there and hears of the results at `/face-results`; without, the person chooses on its own page.
  * `GET /_control/state` gives `{verifications, callbacks}`, oldest first, amounts and remarks included.
  * `POST /_control/verifications/{id}/decide {"result","failReason"?}` decides one, `…/callback` sends its result again.
  */
 export function verificationSimulator(
-  options: SimulatorOptions & { readonly clients: readonly Credential[] },
+  options: SimulatorOptions & {
+    readonly clients: readonly Credential[];
+    readonly faces?: FaceSupplier | undefined;
+  },
 ): Promise<Simulator> {
-  const { clock, clients } = options;
+  const { clock, clients, faces } = options;
   return startSimulator("verification", options, (journal, ownUrl) => {
     const outbox = callbackOutbox(journal, clock, sealedFor(clients));
     const cases = verificationCases(journal, clock, outbox);
-    const system = { journal, clock, clients, cases, ownUrl };
+    const checks = faces && faceChecks(faces, clock, cases, ownUrl);
+    const system = { journal, clock, clients, cases, checks, ownUrl };
     outbox.resume();
     cases.resume();
+    checks?.resume();
     return {
       handle(request) {
         if (/^\/v1\/verifications(\/|$)/.test(request.path)) return answerClient(request, system);
         if (request.path.startsWith("/face/")) return answerPerson(request, system);
+        if (checks && request.path === resultsPath) return checks.receive(request);
         return notFound(request);
       },
       home: (request) => statementPage(request, cases.list().reverse(), ownUrl()),
@@ -53,6 +66,7 @@ export function verificationSimulator(
       stopTimers() {
         outbox.stop();
         cases.stop();
+        checks?.stop();
       },
     };
   });
@@ -63,6 +77,7 @@ type System = {
   readonly clock: LocalClock;
   readonly clients: readonly Credential[];
   readonly cases: Cases;
+  readonly checks: FaceChecks | undefined;
   readonly ownUrl: () => string;
 };
 
@@ -81,15 +96,17 @@ function answerClient(request: WireRequest, system: System): WireAnswer {
   return notFound(request);
 }
 
-function create(request: WireRequest, clientId: string, { cases, ownUrl }: System): WireAnswer {
+function create(request: WireRequest, clientId: string, system: System): WireAnswer {
+  const { cases, checks, ownUrl } = system;
   if (!request.headers["idempotency-key"]) return invalid([["Idempotency-Key", "is missing"]]);
   const challenge = parsedBody(challengeSchema, request.body);
   if ("refusal" in challenge) return challenge.refusal;
-  const verification = cases.open(challenge.value, clientId);
+  const verification = cases.open(challenge.value, clientId, checks?.wanted(challenge.value));
   if (verification === undefined) {
     const { challengeKey } = challenge.value;
     return conflict(`challengeKey ${challengeKey} already stands for another challenge`);
   }
+  checks?.ask(verification);
   const { verificationId, expiresAt } = verification;
   const handOffUrl = handOffUrlOf(verification, ownUrl());
   return json(202, { verificationId, status: "PENDING", handOffUrl, expiresAt });
@@ -121,7 +138,8 @@ function answerPerson(request: WireRequest, { cases, clock }: System): WireAnswe
   const verification = cases.find(request.path.slice("/face/".length));
   const token = new URLSearchParams(request.search).get("token");
   if (!verification?.handOffToken || token !== verification.handOffToken) return notFound(request);
-  if (request.method !== "POST") return facePage(request, verification);
+  // What somebody else decides is not to be chosen here.
+  if (request.method !== "POST" || verification.check) return facePage(request, verification);
   const choice = new URLSearchParams(request.body.toString()).get("choice") ?? "";
   if (!Object.hasOwn(faceResults, choice)) {
     return invalid([["choice", `must be one of ${Object.keys(faceResults).join(", ")}`]]);

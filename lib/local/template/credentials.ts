@@ -51,6 +51,9 @@ export function readCredentials(file: string): Credentials {
   return credentials;
 }
 
+/** Whom the local verification system is to the face API: a client like any other (K03). */
+export const verifierClientId = "sandbox-verifier";
+
 const sandbox = [
   { clientId: "sandbox-native", dialects: ["native"], scopes: [] },
   { clientId: "sandbox-a", dialects: ["A"], scopes: [] },
@@ -59,6 +62,7 @@ const sandbox = [
   { clientId: "sandbox-wallet", dialects: ["D", "native"], scopes: [] },
   { clientId: "sandbox-agreement", dialects: ["C", "native"], scopes: [] },
   { clientId: "sandbox-tiancai", dialects: ["T"], scopes: [] },
+  { clientId: verifierClientId, dialects: ["C"], scopes: [] },
   // Operations list and close parked orders and keep the templates; they start nothing.
   { clientId: "sandbox-operations", dialects: [], scopes: ["operations", "templates"] },
 ] as const;
