@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { partnerClient } from "../../client/signed-call.ts";
-import { type Instruction, signedInstruction } from "../../client/transactions.ts";
+import { qianyueClient } from "../../client/client.ts";
+import type { Instruction } from "../../client/transactions.ts";
 import { signedHeaders } from "../../lib/local/simulators/request-signature.ts";
 import { type Json, requestFor } from "./actors.ts";
 import { agreementRequest } from "./agreement-actors.ts";
@@ -15,7 +15,7 @@ export type Dialect = "A" | "C" | "D" | "T";
 /** Who claims to call, and when; otherwise the client itself, now. */
 type Claim = { readonly clientId?: string; readonly secret?: string; readonly lateMs?: number };
 
-type Answer = { readonly status: number; readonly headers: Headers; readonly body: Json };
+type Answer = { readonly status: number; readonly body: Json };
 
 export type Speaker = {
   /** A request that would be accepted, with a key of its own. */
@@ -68,13 +68,13 @@ export const speakersOf = (stack: Stack): Readonly<Record<Dialect, Speaker>> => 
       unsupported: (request) => ({ ...request, bizType: "REFUND" }),
       different: (request) => withAmount(request, "12.35"),
     },
-    start(request, claim = {}) {
-      const credentials = { ...credentialsOf(stack, "sandbox-tiancai"), ...claim };
-      const now = () => stack.now() - (claim.lateMs ?? 0);
-      const body = signedInstruction(request as Instruction, credentials, now());
-      const path = "/api/v1/transaction/process";
-      return partnerClient(stack.apiUrl, credentials, now)("POST", path, body);
-    },
+    start: (request, { lateMs = 0, ...claim } = {}) =>
+      qianyueClient({
+        apiUrl: stack.apiUrl,
+        ...credentialsOf(stack, "sandbox-tiancai"),
+        ...claim,
+        now: () => stack.now() - lateMs,
+      }).transactions.processTransaction(request as Instruction),
     // An instruction has no nonce; its query has one.
     replayed: () => twice(stack, "sandbox-tiancai", `/api/v1/transaction/query/${randomUUID()}`),
   },
@@ -131,7 +131,7 @@ async function send(
     },
     ...(body === "" ? {} : { body }),
   });
-  return { status: response.status, headers: response.headers, body: await response.json() };
+  return { status: response.status, body: await response.json() };
 }
 
 function credentialsOf(stack: Stack, clientId: string) {
