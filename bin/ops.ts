@@ -3,8 +3,8 @@ import { assembleIntake } from "../functions/assemble.ts";
 import { parkedView } from "../functions/dialects/transaction.ts";
 import { readResolution } from "../functions/dialects/transaction-request.ts";
 import { Problem } from "../functions/domain/problem.ts";
+import { orderResolver } from "../functions/intake/resolve-order.ts";
 import { processRows } from "../functions/process-rows.ts";
-import { orderResolver } from "../functions/resolve-order.ts";
 import { operatorWorld } from "./operator-world.ts";
 
 const usage = `npm run ops -- list

@@ -1,5 +1,4 @@
 import { basename } from "node:path";
-import { askedSigners } from "../functions/contract-signers.ts";
 import { merchantTypes, processTypes } from "../functions/dialects/wallet-processes.ts";
 import { readInitiateRequest } from "../functions/dialects/wallet-request.ts";
 import { walletStart } from "../functions/dialects/wallet-start.ts";
@@ -17,6 +16,7 @@ import {
   verificationRules,
 } from "../functions/domain/verification-rules.ts";
 import { bizScenes, fundScenes, userTypes } from "../functions/domain/words.ts";
+import { askedSigners } from "../functions/start/contract-signers.ts";
 import { printTable } from "./print-table.ts";
 
 /** Prints what the rules decide for every combination there is, by asking the functions that decide it (K15 to K18). */

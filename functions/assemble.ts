@@ -12,14 +12,14 @@ import { smsGateway } from "./adapters/sms-gateway.ts";
 import { templateStore } from "./adapters/template-store.ts";
 import { timestampAuthority } from "./adapters/timestamp-authority.ts";
 import { verificationSystem } from "./adapters/verification-system.ts";
-import { batchClearer } from "./clear-batch.ts";
-import { orderClearer } from "./clear-order.ts";
 import type { H5Urls } from "./dialects/native.ts";
 import type { Contract } from "./domain/contract.ts";
 import { Problem } from "./domain/problem.ts";
 import { profileOf } from "./domain/profile.ts";
 import { readEnvironment } from "./environment.ts";
 import { type HttpCall, verifyCaller } from "./http.ts";
+import { batchClearer } from "./intake/clear-batch.ts";
+import { orderClearer } from "./intake/clear-order.ts";
 import type { World } from "./world.ts";
 
 /** The adapters that several Lambdas share, wired to the environment that deployment gave them. */

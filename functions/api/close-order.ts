@@ -3,8 +3,8 @@ import { parkedView, wordTransactionProblem } from "../dialects/transaction.ts";
 import { readResolution } from "../dialects/transaction-request.ts";
 import { Problem } from "../domain/problem.ts";
 import { httpLambda, readJson } from "../http.ts";
+import { orderResolver } from "../intake/resolve-order.ts";
 import { requireScope } from "../require-scope.ts";
-import { orderResolver } from "../resolve-order.ts";
 import { lambda, type World } from "../world.ts";
 
 /** `POST /v1/operations/orders/{transactionOrderNo}/close`: an operator's decision about a parked movement (K39). */

@@ -10,7 +10,7 @@ import { isTerminal } from "../domain/contract.ts";
 import { Problem } from "../domain/problem.ts";
 import { readEnvironment } from "../environment.ts";
 import { httpLambda, readJson } from "../http.ts";
-import { contractStarter } from "../start-contract.ts";
+import { contractStarter } from "../start/start-contract.ts";
 import { lambda, type World } from "../world.ts";
 
 /** `POST /v1/contracts` (A-02, B-05). */

@@ -2,7 +2,7 @@ import { Erased } from "../adapters/contract-store.ts";
 import { assemblePartners } from "../assemble.ts";
 import { wordProblem } from "../dialects/agreement.ts";
 import { faceAnswer } from "../dialects/face-verification.ts";
-import { assembleFaces, findOwnedFace } from "../face-check.ts";
+import { assembleFaces, findOwnedFace } from "../faces/face-check.ts";
 import { httpLambda } from "../http.ts";
 import { lambda, type World } from "../world.ts";
 

@@ -6,7 +6,7 @@ import type { Contract } from "../domain/contract.ts";
 import { Problem } from "../domain/problem.ts";
 import { readEnvironment } from "../environment.ts";
 import { httpLambda, readJson } from "../http.ts";
-import { agreementStarter } from "../start-agreement.ts";
+import { agreementStarter } from "../start/start-agreement.ts";
 import { lambda, type World } from "../world.ts";
 
 /** `POST /api/v1/contract/initiate` (C-05…C-07). */

@@ -8,9 +8,9 @@ import {
   assembleFaces,
   assembleFaceVendors,
   vendorDispatch,
-} from "../face-check.ts";
+} from "../faces/face-check.ts";
+import { faceStarter } from "../faces/start-face-check.ts";
 import { httpLambda, readJson } from "../http.ts";
-import { faceStarter } from "../start-face-check.ts";
 import { lambda, type World } from "../world.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { wordProblem } from "../dialects/wallet.ts";
 import { readBusinessId } from "../dialects/wallet-request.ts";
 import { httpLambda } from "../http.ts";
-import { processStarter } from "../start-process.ts";
+import { processStarter } from "../start/start-process.ts";
 import { lambda, type World } from "../world.ts";
 
 /** `POST /api/v1/esign/process/initiate` (D-01, D-06, D-21). */

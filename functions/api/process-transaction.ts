@@ -21,7 +21,7 @@ import { Problem } from "../domain/problem.ts";
 import { type Instruction, intakeFigures, isFinal, type Order } from "../domain/transaction.ts";
 import { readEnvironment } from "../environment.ts";
 import { type Answer, type HttpCall, httpLambda, readJson } from "../http.ts";
-import { orderTaker } from "../take-order.ts";
+import { orderTaker } from "../intake/take-order.ts";
 import { lambda, type World } from "../world.ts";
 
 /** `POST /api/v1/transaction/process` (T-01): taken in once, executed now if clearing answers in time (K38). */

@@ -9,7 +9,7 @@ import {
   assembleFaceLinks,
   assembleFaces,
   assembleFaceVendors,
-} from "../face-check.ts";
+} from "../faces/face-check.ts";
 import { httpLambda } from "../http.ts";
 import { lambda, type World } from "../world.ts";
 

@@ -5,7 +5,7 @@ import { isTerminal } from "../domain/contract.ts";
 import { Problem } from "../domain/problem.ts";
 import { httpLambda } from "../http.ts";
 import { inviter } from "../invitation.ts";
-import { processStarter } from "../start-process.ts";
+import { processStarter } from "../start/start-process.ts";
 import { lambda, type World } from "../world.ts";
 
 /**

@@ -5,7 +5,7 @@ import { maskedPerson } from "../dialects/face-verification.ts";
 import { isPast } from "../domain/drafts.ts";
 import { type FaceVerification, faceFigures } from "../domain/face-verification.ts";
 import { Problem } from "../domain/problem.ts";
-import { assembleFaceLinks, assembleFaces, faceOfLink } from "../face-check.ts";
+import { assembleFaceLinks, assembleFaces, faceOfLink } from "../faces/face-check.ts";
 import { type HttpCall, httpLambda } from "../http.ts";
 import { languageOf } from "../page-language.ts";
 import { type FaceScreen, facePage } from "../pages/face-page.ts";

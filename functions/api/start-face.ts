@@ -9,7 +9,7 @@ import {
   assembleFaceVendors,
   faceOfLink,
   vendorDispatch,
-} from "../face-check.ts";
+} from "../faces/face-check.ts";
 import { httpLambda, readJson } from "../http.ts";
 import { lambda, type World } from "../world.ts";
 

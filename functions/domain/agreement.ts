@@ -132,11 +132,6 @@ export function fillText(text: string, variables: Variables, source: string): st
   });
 }
 
-/** Names of the variables that a template text needs, each once. */
-export const variablesIn = (text: string): string[] => [
-  ...new Set([...text.matchAll(placeholder)].map(([, name]) => name as string)),
-];
-
 /** Every text of the agreement with the words that tell a person where it stands, in reading order. */
 export function agreementLines(agreement: Agreement): { field: string; text: string }[] {
   return [

@@ -1,6 +1,6 @@
 import { advance, refusalProblem } from "../advance.ts";
 import { assembleContracts, assembleLinks } from "../assemble.ts";
-import { advanceFace, assembleFaces } from "../face-check.ts";
+import { advanceFace, assembleFaces } from "../faces/face-check.ts";
 import type { World } from "../world.ts";
 
 /**

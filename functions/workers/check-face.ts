@@ -17,7 +17,7 @@ import {
   assembleFaces,
   assembleFaceVendors,
   vendorDispatch,
-} from "../face-check.ts";
+} from "../faces/face-check.ts";
 import { lambda, type World } from "../world.ts";
 
 /** One message follows a check from its request to its end; the figures bound how often it comes back. */

@@ -5,7 +5,7 @@ import { partnerDirectory } from "../adapters/partners.ts";
 import { faceCallback } from "../dialects/face-verification.ts";
 import type { FaceEvent } from "../domain/face-events.ts";
 import { readEnvironment } from "../environment.ts";
-import { advanceFace, assembleFaces } from "../face-check.ts";
+import { advanceFace, assembleFaces } from "../faces/face-check.ts";
 import { type Delivery, webhookDelivery } from "../webhook-delivery.ts";
 import { lambda, type World } from "../world.ts";
 

@@ -4,7 +4,7 @@ import { assembleContracts, assembleLinks, assembleTemplates } from "../assemble
 import { readCreateRequest } from "../dialects/native-request.ts";
 import { Problem } from "../domain/problem.ts";
 import { readEnvironment } from "../environment.ts";
-import { contractStarter } from "../start-contract.ts";
+import { contractStarter } from "../start/start-contract.ts";
 import { lambda, type World } from "../world.ts";
 
 /**

@@ -10,8 +10,8 @@ import {
   assembleFaces,
   assembleFaceVendors,
   vendorDispatch,
-} from "../../functions/face-check.ts";
-import { faceStarter } from "../../functions/start-face-check.ts";
+} from "../../functions/faces/face-check.ts";
+import { faceStarter } from "../../functions/faces/start-face-check.ts";
 import { type Told, wires } from "../../lib/local/simulators/face-wires.ts";
 import { faceVendor, testWorld } from "../fakes/world.ts";
 

@@ -5,7 +5,7 @@ import { advance } from "../../functions/advance.ts";
 import { build } from "../../functions/api/submit-verification.ts";
 import { assembleContracts, assembleTemplates } from "../../functions/assemble.ts";
 import type { Command } from "../../functions/domain/decide.ts";
-import { contractStarter } from "../../functions/start-contract.ts";
+import { contractStarter } from "../../functions/start/start-contract.ts";
 import { type HttpRequest, NoAnswer } from "../../functions/world.ts";
 import { testWorld } from "../fakes/world.ts";
 import { consent, generate, invite, sent, sign } from "../story.ts";

@@ -11,7 +11,7 @@ import { assembleIntake } from "../../functions/assemble.ts";
 import type { Authorization } from "../../functions/domain/authorization.ts";
 import type { Resolution } from "../../functions/domain/decide-transaction.ts";
 import { clearingKey, type Order, type OrderEntry } from "../../functions/domain/transaction.ts";
-import { orderResolver } from "../../functions/resolve-order.ts";
+import { orderResolver } from "../../functions/intake/resolve-order.ts";
 import { build as clearTransaction } from "../../functions/workers/clear-transaction.ts";
 import type { World } from "../../functions/world.ts";
 import { type ClearingFault, fakeClearing } from "./clearing.ts";

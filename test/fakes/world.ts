@@ -19,7 +19,7 @@ export const partner = { clientId: "sandai", secret: "partner secret 01" };
 export const tiancai = { clientId: "tiancai", secret: "tiancai secret 01" };
 export const otherApp = { clientId: "other-app", secret: "other app secret 01" };
 /** Keeps the templates, and starts nothing. */
-export const keeper = { clientId: "keeper", secret: "keeper secret 001" };
+const keeper = { clientId: "keeper", secret: "keeper secret 001" };
 export const faceVendor = {
   name: "vendor-a",
   protocol: "a",

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { platformKeys } from "../../functions/adapters/platform-keys.ts";
 import { advance } from "../../functions/advance.ts";
 import { assembleContracts, assembleTemplates } from "../../functions/assemble.ts";
-import { contractStarter } from "../../functions/start-contract.ts";
+import { contractStarter } from "../../functions/start/start-contract.ts";
 import { build } from "../../functions/steps/invite-signer.ts";
 import { partner, testWorld } from "../fakes/world.ts";
 import { begin, generate } from "../story.ts";

@@ -7,7 +7,7 @@ import { advance } from "../../functions/advance.ts";
 import { assembleContracts, assembleTemplates } from "../../functions/assemble.ts";
 import { plusSeconds } from "../../functions/domain/drafts.ts";
 import { type ContractEvent, eventOf } from "../../functions/domain/events.ts";
-import { contractStarter } from "../../functions/start-contract.ts";
+import { contractStarter } from "../../functions/start/start-contract.ts";
 import { build } from "../../functions/workers/deliver-webhook.ts";
 import { type HttpRequest, NoAnswer, type World } from "../../functions/world.ts";
 import { partner, testWorld } from "../fakes/world.ts";

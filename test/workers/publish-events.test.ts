@@ -9,7 +9,7 @@ import { advance } from "../../functions/advance.ts";
 import { assembleContracts, assembleTemplates } from "../../functions/assemble.ts";
 import { walletStart } from "../../functions/dialects/wallet-start.ts";
 import type { Entry } from "../../functions/domain/evidence.ts";
-import { contractStarter } from "../../functions/start-contract.ts";
+import { contractStarter } from "../../functions/start/start-contract.ts";
 import { build } from "../../functions/workers/publish-events.ts";
 import { person } from "../dialects/wallet-given.ts";
 import { accepted, chainOf, later, request } from "../domain/given-order.ts";

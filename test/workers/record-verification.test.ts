@@ -4,7 +4,7 @@ import { platformKeys } from "../../functions/adapters/platform-keys.ts";
 import { advance } from "../../functions/advance.ts";
 import { assembleContracts, assembleTemplates } from "../../functions/assemble.ts";
 import { signerOf } from "../../functions/domain/contract.ts";
-import { contractStarter } from "../../functions/start-contract.ts";
+import { contractStarter } from "../../functions/start/start-contract.ts";
 import { build } from "../../functions/workers/record-verification.ts";
 import { partner, testWorld, verificationPeer } from "../fakes/world.ts";
 import {

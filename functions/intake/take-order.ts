@@ -1,11 +1,11 @@
-import type { Authorizations } from "./adapters/authorizations.ts";
-import type { OrderStore } from "./adapters/order-store.ts";
-import { type Authorization, poolingLimit } from "./domain/authorization.ts";
-import { acceptOrder, type OrderRequest } from "./domain/decide-transaction.ts";
-import { formatAmount } from "./domain/money.ts";
-import { Problem } from "./domain/problem.ts";
-import type { Allowance, Instruction, Mandate, Order } from "./domain/transaction.ts";
-import type { World } from "./world.ts";
+import type { Authorizations } from "../adapters/authorizations.ts";
+import type { OrderStore } from "../adapters/order-store.ts";
+import { type Authorization, poolingLimit } from "../domain/authorization.ts";
+import { acceptOrder, type OrderRequest } from "../domain/decide-transaction.ts";
+import { formatAmount } from "../domain/money.ts";
+import { Problem } from "../domain/problem.ts";
+import type { Allowance, Instruction, Mandate, Order } from "../domain/transaction.ts";
+import type { World } from "../world.ts";
 
 /** What an instruction may rely on. */
 type Cover = { readonly mandates: readonly Mandate[]; readonly allowance?: Allowance | undefined };

@@ -1,17 +1,17 @@
 import canonicalize from "canonicalize";
-import type { ContractStore } from "./adapters/contract-store.ts";
-import type { FaceDetails } from "./adapters/face-items.ts";
-import type { FaceStore } from "./adapters/face-store.ts";
-import { urlFault } from "./adapters/outbound-url.ts";
-import type { PlatformKeys } from "./adapters/platform-keys.ts";
-import { agreementOperation } from "./dialects/agreement-start.ts";
-import type { FaceRequest } from "./dialects/face-verification.ts";
-import { plusSeconds } from "./domain/drafts.ts";
-import type { FaceDraft, FaceVerification } from "./domain/face-verification.ts";
-import { Problem } from "./domain/problem.ts";
+import type { ContractStore } from "../adapters/contract-store.ts";
+import type { FaceDetails } from "../adapters/face-items.ts";
+import type { FaceStore } from "../adapters/face-store.ts";
+import { urlFault } from "../adapters/outbound-url.ts";
+import type { PlatformKeys } from "../adapters/platform-keys.ts";
+import { agreementOperation } from "../dialects/agreement-start.ts";
+import type { FaceRequest } from "../dialects/face-verification.ts";
+import { plusSeconds } from "../domain/drafts.ts";
+import type { FaceDraft, FaceVerification } from "../domain/face-verification.ts";
+import { Problem } from "../domain/problem.ts";
+import { refuseOtherSigner } from "../start/same-person.ts";
+import type { World } from "../world.ts";
 import type { FaceLinks } from "./face-check.ts";
-import { refuseOtherSigner } from "./same-person.ts";
-import type { World } from "./world.ts";
 
 /**
  * Starts a face check for a client (C-30). The id derives from client, bizId and bizType, so a repeated request

@@ -1,23 +1,23 @@
-import { Conflict } from "./adapters/contract-store.ts";
-import { dataKeys } from "./adapters/data-key.ts";
-import type { HandOff } from "./adapters/face-items.ts";
-import { type FaceStore, faceStore } from "./adapters/face-store.ts";
-import { type FaceVendors, faceVendors } from "./adapters/face-vendors.ts";
-import { PeerRefused, PeerUnavailable } from "./adapters/peer-call.ts";
-import { platformKeys } from "./adapters/platform-keys.ts";
-import { refusalProblem } from "./advance.ts";
-import { decideFace, type FaceCommand } from "./domain/decide-face.ts";
-import type { Refusal } from "./domain/drafts.ts";
+import { Conflict } from "../adapters/contract-store.ts";
+import { dataKeys } from "../adapters/data-key.ts";
+import type { HandOff } from "../adapters/face-items.ts";
+import { type FaceStore, faceStore } from "../adapters/face-store.ts";
+import { type FaceVendors, faceVendors } from "../adapters/face-vendors.ts";
+import { PeerRefused, PeerUnavailable } from "../adapters/peer-call.ts";
+import { platformKeys } from "../adapters/platform-keys.ts";
+import { refusalProblem } from "../advance.ts";
+import { decideFace, type FaceCommand } from "../domain/decide-face.ts";
+import type { Refusal } from "../domain/drafts.ts";
 import {
   type FaceDraft,
   type FaceVerification,
   faceVerificationIdForm,
   isDecided,
   vendorKey,
-} from "./domain/face-verification.ts";
-import { Problem } from "./domain/problem.ts";
-import { readEnvironment } from "./environment.ts";
-import type { World } from "./world.ts";
+} from "../domain/face-verification.ts";
+import { Problem } from "../domain/problem.ts";
+import { readEnvironment } from "../environment.ts";
+import type { World } from "../world.ts";
 
 /** The moves that several Lambdas make on a face check (C-29…C-33). */
 

@@ -1,8 +1,8 @@
-import { OrderConflict } from "./adapters/order-store.ts";
-import type { assembleIntake } from "./assemble.ts";
-import { decideOrder, notFound, type Resolution } from "./domain/decide-transaction.ts";
-import { clearingKey, isFinal, type Order } from "./domain/transaction.ts";
-import type { World } from "./world.ts";
+import { OrderConflict } from "../adapters/order-store.ts";
+import type { assembleIntake } from "../assemble.ts";
+import { decideOrder, notFound, type Resolution } from "../domain/decide-transaction.ts";
+import { clearingKey, isFinal, type Order } from "../domain/transaction.ts";
+import type { World } from "../world.ts";
 
 /**
  * Closes a parked movement, or sends it on its way again, as an operator decided. Clearing is asked once

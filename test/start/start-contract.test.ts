@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { subjectOf } from "../functions/adapters/contract-items.ts";
-import { platformKeys } from "../functions/adapters/platform-keys.ts";
-import { assembleContracts, assembleTemplates, findOwned } from "../functions/assemble.ts";
-import type { CreateRequest } from "../functions/dialects/native-request.ts";
-import { Problem } from "../functions/domain/problem.ts";
-import { contractStarter } from "../functions/start-contract.ts";
-import { testWorld } from "./fakes/world.ts";
+import { subjectOf } from "../../functions/adapters/contract-items.ts";
+import { platformKeys } from "../../functions/adapters/platform-keys.ts";
+import { assembleContracts, assembleTemplates, findOwned } from "../../functions/assemble.ts";
+import type { CreateRequest } from "../../functions/dialects/native-request.ts";
+import { Problem } from "../../functions/domain/problem.ts";
+import { contractStarter } from "../../functions/start/start-contract.ts";
+import { testWorld } from "../fakes/world.ts";
 
 const partner = {
   clientId: "sandai",

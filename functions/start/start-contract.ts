@@ -1,12 +1,25 @@
 import canonicalize from "canonicalize";
-import { authorizations } from "./adapters/authorizations.ts";
-import type { Details, Subject } from "./adapters/contract-items.ts";
-import type { ContractStore } from "./adapters/contract-store.ts";
-import { urlFault } from "./adapters/outbound-url.ts";
-import type { Partner } from "./adapters/partners.ts";
-import type { PlatformKeys } from "./adapters/platform-keys.ts";
-import { shortLinkItem } from "./adapters/short-links.ts";
-import type { TemplateStore } from "./adapters/template-store.ts";
+import { authorizations } from "../adapters/authorizations.ts";
+import type { Details, Subject } from "../adapters/contract-items.ts";
+import type { ContractStore } from "../adapters/contract-store.ts";
+import { urlFault } from "../adapters/outbound-url.ts";
+import type { Partner } from "../adapters/partners.ts";
+import type { PlatformKeys } from "../adapters/platform-keys.ts";
+import { shortLinkItem } from "../adapters/short-links.ts";
+import type { TemplateStore } from "../adapters/template-store.ts";
+import type { CreateRequest } from "../dialects/native-request.ts";
+import { defaultAgreementType } from "../domain/agreement-types.ts";
+import { termsFacts } from "../domain/authorization-terms.ts";
+import type { Contract } from "../domain/contract.ts";
+import type { OwnWords } from "../domain/contract-agreement.ts";
+import { type Draft, isPast, plusSeconds } from "../domain/drafts.ts";
+import type { Facts } from "../domain/evidence.ts";
+import { Problem } from "../domain/problem.ts";
+import { type ProfileName, profiles } from "../domain/profile.ts";
+import { chooseTemplate, type Template } from "../domain/template.ts";
+import type { UserType } from "../domain/words.ts";
+import { readEnvironment } from "../environment.ts";
+import type { World } from "../world.ts";
 import {
   type AskedSigner,
   askedSigners,
@@ -16,19 +29,6 @@ import {
   subjectFrom,
   type Way,
 } from "./contract-signers.ts";
-import type { CreateRequest } from "./dialects/native-request.ts";
-import { defaultAgreementType } from "./domain/agreement-types.ts";
-import { termsFacts } from "./domain/authorization-terms.ts";
-import type { Contract } from "./domain/contract.ts";
-import type { OwnWords } from "./domain/contract-agreement.ts";
-import { type Draft, isPast, plusSeconds } from "./domain/drafts.ts";
-import type { Facts } from "./domain/evidence.ts";
-import { Problem } from "./domain/problem.ts";
-import { type ProfileName, profiles } from "./domain/profile.ts";
-import { chooseTemplate, type Template } from "./domain/template.ts";
-import type { UserType } from "./domain/words.ts";
-import { readEnvironment } from "./environment.ts";
-import type { World } from "./world.ts";
 
 /** What a dialect brings beside the request that all of them have in common. */
 export type Origin = {

@@ -1,8 +1,13 @@
-import type { Authorizations } from "./adapters/authorizations.ts";
-import type { Breaker } from "./adapters/breaker.ts";
-import type { Clearing } from "./adapters/clearing.ts";
-import { OrderConflict, type OrderStore } from "./adapters/order-store.ts";
-import { decideOrder, nextMove, notFound, type OrderCommand } from "./domain/decide-transaction.ts";
+import type { Authorizations } from "../adapters/authorizations.ts";
+import type { Breaker } from "../adapters/breaker.ts";
+import type { Clearing } from "../adapters/clearing.ts";
+import { OrderConflict, type OrderStore } from "../adapters/order-store.ts";
+import {
+  decideOrder,
+  nextMove,
+  notFound,
+  type OrderCommand,
+} from "../domain/decide-transaction.ts";
 import {
   type BizType,
   clearingKey,
@@ -10,9 +15,9 @@ import {
   isFinal,
   type Order,
   type Outcome,
-} from "./domain/transaction.ts";
-import type { BizScene } from "./domain/words.ts";
-import type { World } from "./world.ts";
+} from "../domain/transaction.ts";
+import type { BizScene } from "../domain/words.ts";
+import type { World } from "../world.ts";
 
 /** Every round either writes, or ends the work; more rounds than this is a fault of ours. */
 const roundLimit = 30;

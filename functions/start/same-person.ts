@@ -1,15 +1,15 @@
-import { type ContractStore, Erased } from "./adapters/contract-store.ts";
-import type { FaceStore } from "./adapters/face-store.ts";
-import type { PlatformKeys } from "./adapters/platform-keys.ts";
-import { type AgreementRequest, bizTypes } from "./dialects/agreement-request.ts";
-import type { FaceRequest } from "./dialects/face-verification.ts";
-import type { ContractId } from "./domain/contract.ts";
+import { type ContractStore, Erased } from "../adapters/contract-store.ts";
+import type { FaceStore } from "../adapters/face-store.ts";
+import type { PlatformKeys } from "../adapters/platform-keys.ts";
+import { type AgreementRequest, bizTypes } from "../dialects/agreement-request.ts";
+import type { FaceRequest } from "../dialects/face-verification.ts";
+import type { ContractId } from "../domain/contract.ts";
 import {
   type FaceVerification,
   faceBizTypes,
   faceVerificationIdForm,
-} from "./domain/face-verification.ts";
-import { Problem } from "./domain/problem.ts";
+} from "../domain/face-verification.ts";
+import { Problem } from "../domain/problem.ts";
 
 /**
  * C-47: who shows the face within one bizId is one of those who sign within it, by name and number. Document C's

@@ -1,16 +1,16 @@
-import type { Partner } from "./adapters/partners.ts";
-import { assembleContracts, assembleLinks, assembleTemplates } from "./assemble.ts";
-import type { AgreementRequest } from "./dialects/agreement-request.ts";
-import { agreementOperation, agreementStart, templateFaults } from "./dialects/agreement-start.ts";
-import { invalid } from "./dialects/fields.ts";
-import type { Contract } from "./domain/contract.ts";
-import { Problem } from "./domain/problem.ts";
-import type { Template } from "./domain/template.ts";
-import { readEnvironment } from "./environment.ts";
-import { assembleFaces } from "./face-check.ts";
+import type { Partner } from "../adapters/partners.ts";
+import { assembleContracts, assembleLinks, assembleTemplates } from "../assemble.ts";
+import type { AgreementRequest } from "../dialects/agreement-request.ts";
+import { agreementOperation, agreementStart, templateFaults } from "../dialects/agreement-start.ts";
+import { invalid } from "../dialects/fields.ts";
+import type { Contract } from "../domain/contract.ts";
+import { Problem } from "../domain/problem.ts";
+import type { Template } from "../domain/template.ts";
+import { readEnvironment } from "../environment.ts";
+import { assembleFaces } from "../faces/face-check.ts";
+import type { World } from "../world.ts";
 import { refuseOtherPerson } from "./same-person.ts";
 import { contractStarter } from "./start-contract.ts";
-import type { World } from "./world.ts";
 
 /**
  * Starts a contract of document C. The id derives from bizId and bizType, which is what makes the pair unique

@@ -1,10 +1,10 @@
-import type { Authorizations } from "./adapters/authorizations.ts";
-import type { OtherSigner, Subject } from "./adapters/contract-items.ts";
-import { type CreateRequest, type SignerRequest, signersOf } from "./dialects/native-request.ts";
-import type { Facts } from "./domain/evidence.ts";
-import { figures } from "./domain/figures.ts";
-import { rosterFacts, type SignerTerms } from "./domain/signer.ts";
-import { chooseVerification } from "./domain/verification-rules.ts";
+import type { Authorizations } from "../adapters/authorizations.ts";
+import type { OtherSigner, Subject } from "../adapters/contract-items.ts";
+import { type CreateRequest, type SignerRequest, signersOf } from "../dialects/native-request.ts";
+import type { Facts } from "../domain/evidence.ts";
+import { figures } from "../domain/figures.ts";
+import { rosterFacts, type SignerTerms } from "../domain/signer.ts";
+import { chooseVerification } from "../domain/verification-rules.ts";
 
 /** A signer as the request asks for it, and by which rule it will be verified. */
 export type AskedSigner = SignerRequest & { readonly terms: SignerTerms; readonly rule: string };

@@ -1,19 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { chainFaults } from "../functions/domain/evidence.ts";
+import { chainFaults } from "../../functions/domain/evidence.ts";
 import {
   clearingKey,
   intakeFigures,
   isFinal,
   replayOrder,
-} from "../functions/domain/transaction.ts";
-import type { ClearingFault } from "./fakes/clearing.ts";
+} from "../../functions/domain/transaction.ts";
+import type { ClearingFault } from "../fakes/clearing.ts";
 import {
   type Asked,
   authorization,
   authorize,
   type IntakeStage,
   intakeStage,
-} from "./fakes/intake-stage.ts";
+} from "../fakes/intake-stage.ts";
 
 const payer = "PAYER";
 const receivers = ["ANNA", "BERT", "CARL"];

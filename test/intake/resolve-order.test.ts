@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Resolution } from "../functions/domain/decide-transaction.ts";
-import { intakeFigures } from "../functions/domain/transaction.ts";
-import type { ClearingFault } from "./fakes/clearing.ts";
-import { intakeStage, only, split } from "./fakes/intake-stage.ts";
+import type { Resolution } from "../../functions/domain/decide-transaction.ts";
+import { intakeFigures } from "../../functions/domain/transaction.ts";
+import type { ClearingFault } from "../fakes/clearing.ts";
+import { intakeStage, only, split } from "../fakes/intake-stage.ts";
 
 const day = intakeFigures.parkAfterSeconds;
 const closing = { operator: "alice", reason: "CLEARING_DENIED", ticket: "I-1" } as const;

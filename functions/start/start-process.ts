@@ -3,17 +3,17 @@ import {
   assembleLinks,
   assemblePartners,
   assembleTemplates,
-} from "./assemble.ts";
-import { initiateAnswer, processData } from "./dialects/wallet.ts";
-import { readInitiateRequest } from "./dialects/wallet-request.ts";
-import { walletStart } from "./dialects/wallet-start.ts";
-import type { Contract } from "./domain/contract.ts";
-import { requestFigures } from "./domain/figures.ts";
-import { Problem } from "./domain/problem.ts";
-import { readEnvironment } from "./environment.ts";
-import { type Answer, type HttpCall, readJson } from "./http.ts";
+} from "../assemble.ts";
+import { initiateAnswer, processData } from "../dialects/wallet.ts";
+import { readInitiateRequest } from "../dialects/wallet-request.ts";
+import { walletStart } from "../dialects/wallet-start.ts";
+import type { Contract } from "../domain/contract.ts";
+import { requestFigures } from "../domain/figures.ts";
+import { Problem } from "../domain/problem.ts";
+import { readEnvironment } from "../environment.ts";
+import { type Answer, type HttpCall, readJson } from "../http.ts";
+import type { World } from "../world.ts";
 import { contractStarter } from "./start-contract.ts";
-import type { World } from "./world.ts";
 
 /** K54: how long an answer may wait for the message to leave, and the longest that `Prefer: wait` may ask for. */
 const { waitMs, longestWaitMs } = requestFigures;

@@ -1,10 +1,10 @@
-import type { Authorizations } from "./adapters/authorizations.ts";
-import type { Breaker } from "./adapters/breaker.ts";
-import { OrderConflict, type OrderStore } from "./adapters/order-store.ts";
+import type { Authorizations } from "../adapters/authorizations.ts";
+import type { Breaker } from "../adapters/breaker.ts";
+import { OrderConflict, type OrderStore } from "../adapters/order-store.ts";
+import { decideOrder, forwardPart } from "../domain/decide-transaction.ts";
+import { intakeFigures, isFinal, type Order, type Receiver } from "../domain/transaction.ts";
+import type { World } from "../world.ts";
 import type { Cleared, ClearOrder, Patience } from "./clear-order.ts";
-import { decideOrder, forwardPart } from "./domain/decide-transaction.ts";
-import { intakeFigures, isFinal, type Order, type Receiver } from "./domain/transaction.ts";
-import type { World } from "./world.ts";
 
 /**
  * Pays a batch part by part (K40). A part without a row was never sent; its row, under its own clearing

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { intakeFigures } from "../functions/domain/transaction.ts";
-import { type ClearingFault, poorAccount } from "./fakes/clearing.ts";
+import { intakeFigures } from "../../functions/domain/transaction.ts";
+import { type ClearingFault, poorAccount } from "../fakes/clearing.ts";
 import {
   type Asked,
   authorization,
@@ -9,8 +9,8 @@ import {
   intakeStage,
   only,
   split,
-} from "./fakes/intake-stage.ts";
-import { otherApp } from "./fakes/world.ts";
+} from "../fakes/intake-stage.ts";
+import { otherApp } from "../fakes/world.ts";
 
 const collection: Asked = {
   requestId: "R1",
