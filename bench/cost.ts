@@ -12,7 +12,8 @@ import { type Item, objectMonthUsd, prices } from "./prices.ts";
 /**
  * `node bench/cost.ts`: what AWS would ask for a million, from what a few use on the local stack. Ends with 1
  * when a bar of the design is missed. Not in it: fixed monthly prices (alarms, keys, secrets, firewall), idle
- * polling of queues, cold starts, data transfer, and what the systems outside ask.
+ * polling of queues, cold starts, data transfer, and what the systems outside ask. Too much is in it: a contract's
+ * bill has the face check that the local verification system buys from us, which another one would not.
  */
 
 /** What the design allows for a million; telling a partner of its order's end is its own choice, and on top. */

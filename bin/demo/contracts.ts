@@ -29,7 +29,7 @@ const inNativeWords = {
 
 async function byFace(signer: Signer): Promise<void> {
   await signer.showFace();
-  tell("face shown to the verification system; it calls us back, signed");
+  tell("face shown; the verification system bought the check from our face API, and calls us back");
 }
 
 async function byDeposit(signer: Signer): Promise<void> {
