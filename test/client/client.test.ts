@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from "node:fs";
 import canonicalize from "canonicalize";
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -140,6 +141,14 @@ test("its canonical JSON is that of RFC 8785, whatever the value", () => {
     }),
   );
   expect(canonicalJson({ b: undefined, a: [undefined, 1e21, -0] })).toBe('{"a":[null,1e+21,0]}');
+});
+
+test("it has no dependencies: nothing is imported but itself and Node", () => {
+  const imported = globSync("client/*.ts").flatMap((file) =>
+    [...readFileSync(file, "utf8").matchAll(/ from "([^"]+)"/g)].map(([, path = ""]) => path),
+  );
+
+  expect(imported.filter((path) => !/^(\.\/|node:)/.test(path))).toEqual([]);
 });
 
 test("a replay says so, and a refusal is a value with the seconds to wait", async () => {
