@@ -169,7 +169,7 @@ describe("the dashboard", () => {
     expect(left(1, 2000)).toBeCloseTo(0);
   });
 
-  test("D-64: latency and errors of the API, the functions and the workflow are on it", () => {
+  test("C-79, D-64: latency and errors of the API, the functions and the workflow are on it", () => {
     expect(textOf("API, milliseconds")).toMatch(/Latency.*p50.*p99/);
     for (const metric of ["Count", "4XXError", "5XXError"])
       expect(textOf("API, requests and errors")).toContain(metric);
@@ -181,7 +181,7 @@ describe("the dashboard", () => {
     expect(resourcesOf(template, "AWS::Lambda::Function").length).toBeLessThanOrEqual(100);
   });
 
-  test("D-64: every queue is on it, those that work with depth and age, the dead letters with depth", () => {
+  test("C-79, D-64: every queue is on it, those that work with depth and age, the dead letters with depth", () => {
     for (const { id, Properties } of resourcesOf(template, "AWS::SQS::Queue")) {
       const works = Properties.RedrivePolicy !== undefined;
       const depth = textOf(works ? "Queues, messages waiting" : "Dead letters");
@@ -191,7 +191,7 @@ describe("the dashboard", () => {
     }
   });
 
-  test("D-64, A-39: the health of every dependency is on it, and how long its callers wait", () => {
+  test("C-79, D-64, A-39: the health of every dependency is on it, and how long its callers wait", () => {
     for (const metric of [
       "DependencyFailure",
       "ClearingUnavailable",

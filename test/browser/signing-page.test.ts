@@ -422,6 +422,8 @@ async function openPhone(): Promise<Page> {
 
 async function visit(state: Screen, language: PageModel["language"] = "zh-CN"): Promise<void> {
   screen = state;
+  // A page that waits asks again by itself; doing so now, it would stop the way to the next one.
+  await page.goto("about:blank");
   await page.goto(`${server.url}/h5/token?lang=${language}`);
 }
 
