@@ -53,17 +53,21 @@ export function build(world: World) {
     const { contract } = visit;
     const open = await contracts.readOpenDetails(contract.id);
     const { h5Template, h5TemplateVersion } = open;
+    const screen = await screenOf(visit, open.returnUrl);
+    // Whoever reads it sees it called what it calls itself; elsewhere its kind will do, which needs no key.
+    const title =
+      screen.name === "sign" ? screen.agreement.title : agreementTitle[open.agreementType];
     const page =
       h5Template === undefined || h5TemplateVersion === undefined
-        ? { title: agreementTitle[open.agreementType], guidance: [] }
-        : composePage(await templates.pinned(h5Template, h5TemplateVersion), open.agreementType);
+        ? { title, guidance: [] }
+        : composePage(await templates.pinned(h5Template, h5TemplateVersion), title);
     return {
       language,
       contractId: contract.id,
       ...page,
       ...(await signersOn(visit)),
       verifiesFirst: profileOf(contract).gateOrder === "VERIFY_THEN_SIGN",
-      screen: await screenOf(visit, open.returnUrl),
+      screen,
     };
   }
 

@@ -1,5 +1,4 @@
 import { fillText } from "./agreement.ts";
-import { type AgreementType, agreementTitle } from "./agreement-types.ts";
 import type { Template } from "./template.ts";
 import { bizScenes, type UserType, userTypes } from "./words.ts";
 
@@ -23,13 +22,12 @@ export const h5Templates = bizScenes.flatMap((bizScene) =>
 
 export const h5VariableNames = ["agreement"] as const;
 
-/** Title and guidance of the signing page of one contract. Throws when the template is of another kind. */
+/** Title and guidance of the page where `agreement`, by its title, is signed. Throws when the template is of another kind. */
 export function composePage(
   { templateId, content }: Template,
-  agreementType: AgreementType,
+  agreement: string,
 ): { readonly title: string; readonly guidance: readonly string[] } {
   if (content.kind !== "H5") throw new TypeError(`template ${templateId} is no signing page`);
-  const variables = { agreement: agreementTitle[agreementType] };
-  const fill = (text: string): string => fillText(text, variables, templateId);
+  const fill = (text: string): string => fillText(text, { agreement }, templateId);
   return { title: fill(content.title), guidance: content.guidance.map(fill) };
 }

@@ -1,5 +1,5 @@
 import { type Agreement, composeAgreement, type Variables } from "../domain/agreement.ts";
-import { defaultAgreementType } from "../domain/agreement-types.ts";
+import { agreementTitle, defaultAgreementType } from "../domain/agreement-types.ts";
 import { agreementVariables } from "../domain/agreement-variables.ts";
 import { composePage } from "../domain/h5-templates.ts";
 import { composeSms } from "../domain/sms-templates.ts";
@@ -40,7 +40,7 @@ export function previewPage(template: Template): string {
       case "SMS":
         return html`<p>${composeSms(template, { ...sample, agreementType })}</p>`;
       case "H5": {
-        const { title, guidance } = composePage(template, agreementType);
+        const { title, guidance } = composePage(template, agreementTitle[agreementType]);
         return html`<h2>${title}</h2>${guidance.map((text) => html`<p>${text}</p>`)}`;
       }
       default:

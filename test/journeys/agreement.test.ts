@@ -69,6 +69,7 @@ describe("C-63: one party signs by face, code and hand", () => {
     );
     expect(invitation.links).toEqual([agreement.tasks[0].shortUrl]);
     const page = await person.read();
+    expect(page).toMatch(/<h1[^>]*>天财分账资金归集授权协议<\/h1>/);
     expect(page).toContain("天财分账资金归集授权协议");
     expect(page).toContain("上海浦东店（RCV_ACC_001）");
 
