@@ -1,4 +1,3 @@
-import type { Contract } from "./contract.ts";
 import { figures } from "./figures.ts";
 import type { SignerTerms } from "./signer.ts";
 
@@ -58,5 +57,5 @@ export const linkSecondsOf = (
   { notifyType }: Pick<SignerTerms, "notifyType">,
 ): number => (notifyType === "H5_LINK" ? figures.shownLinkSeconds : linkSeconds);
 
-export const profileOf = (contract: Pick<Contract, "profile">): Profile =>
+export const profileOf = (contract: { readonly profile: ProfileName }): Profile =>
   profiles[contract.profile];
