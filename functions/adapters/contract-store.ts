@@ -26,6 +26,7 @@ import {
   type StoredEntry,
 } from "./contract-items.ts";
 import type { DataKey, DataKeys } from "./data-key.ts";
+import { idsOfSubject, subjectKey } from "./subject-index.ts";
 
 /**
  * The two tables of a contract. Every change is one TransactWriteItems that moves the head and appends
@@ -64,8 +65,6 @@ const chainLimit = 400;
 const pageSize = 100;
 /** While a transaction runs, others conflict with it but cannot read its result yet; a few looks outlast it. */
 const creationRounds = 5;
-/** More contracts of one person than any business has; erasure says so and is run again. */
-const subjectLimit = 10_000;
 
 const notYetThere = "attribute_not_exists(pk)";
 const sameVersion = "version = :version";
@@ -189,24 +188,8 @@ export function contractStore(
     },
 
     /** Ids of the contracts that name a subject, by its keyed fingerprint. */
-    async ofSubject(subject: string): Promise<readonly string[]> {
-      const ids: string[] = [];
-      let from: Record<string, unknown> | undefined;
-      do {
-        const page = await dynamo.send(
-          new QueryCommand({
-            TableName: tables.flow,
-            KeyConditionExpression: "pk = :subject",
-            ExpressionAttributeValues: { ":subject": subjectKey(subject) },
-            Limit: pageSize,
-            ExclusiveStartKey: from,
-          }),
-        );
-        ids.push(...(page.Items ?? []).map((item) => String(item.sk)));
-        from = page.LastEvaluatedKey;
-      } while (from !== undefined && ids.length < subjectLimit);
-      return ids;
-    },
+    ofSubject: (subject: string): Promise<readonly string[]> =>
+      idsOfSubject(dynamo, tables.flow, subject),
 
     /** What can be read of the details without opening any personal value, and so without KMS. */
     async readOpenDetails(id: string): Promise<OpenDetails> {
@@ -416,8 +399,6 @@ function authorized(before: Contract, after: Contract): readonly Item[] {
 }
 
 const secondKeyOf = (name: string) => ({ pk: `KEY#${name}`, sk: "CONTRACT" });
-const subjectKey = (fingerprint: string): string => `SUBJECT#${fingerprint}`;
-
 function put(table: string, item: Record<string, unknown>, condition: string) {
   return { Put: { TableName: table, Item: item, ConditionExpression: condition } };
 }

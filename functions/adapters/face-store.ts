@@ -2,7 +2,6 @@ import { DynamoDBClient, TransactionCanceledException } from "@aws-sdk/client-dy
 import {
   DynamoDBDocumentClient,
   GetCommand,
-  QueryCommand,
   TransactWriteCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
@@ -28,15 +27,13 @@ import {
   type HandOff,
   stateColumns,
 } from "./face-items.ts";
+import { idsOfSubject, subjectKey } from "./subject-index.ts";
 
 /**
  * Face checks: one row each, with the columns of C-19, and their history in the evidence chain beside those of
  * contracts. Every change is one TransactWriteItems of state and the entry that says why (A-41, design 1).
  */
 
-/** More checks of one person than any business makes; erasure says so and is run again. */
-const subjectLimit = 10_000;
-const pageSize = 100;
 /** While a transaction runs, others conflict with it but cannot read its result yet; a few looks outlast it. */
 const creationRounds = 5;
 
@@ -174,24 +171,8 @@ export function faceStore(
     },
 
     /** Ids of the checks of a person, by the keyed fingerprint of the identity number. */
-    async ofSubject(subject: string): Promise<readonly string[]> {
-      const ids: string[] = [];
-      let from: Record<string, unknown> | undefined;
-      do {
-        const page = await dynamo.send(
-          new QueryCommand({
-            TableName: tables.faces,
-            KeyConditionExpression: "pk = :subject",
-            ExpressionAttributeValues: { ":subject": subjectKey(subject) },
-            Limit: pageSize,
-            ExclusiveStartKey: from,
-          }),
-        );
-        ids.push(...(page.Items ?? []).map((item) => String(item.sk)));
-        from = page.LastEvaluatedKey;
-      } while (from !== undefined && ids.length < subjectLimit);
-      return ids;
-    },
+    ofSubject: (subject: string): Promise<readonly string[]> =>
+      idsOfSubject(dynamo, tables.faces, subject),
 
     /** Destroys the key of a check and what it opens; the chain and its proofs stay whole. */
     async destroyKey(id: string): Promise<void> {
@@ -262,8 +243,6 @@ export function faceStore(
 export type FaceStore = ReturnType<typeof faceStore>;
 
 const keyOf = (id: string) => ({ pk: id, sk: "HEAD" });
-const subjectKey = (fingerprint: string): string => `SUBJECT#${fingerprint}`;
-
 function put(table: string, item: Record<string, unknown>, condition: string) {
   return { Put: { TableName: table, Item: item, ConditionExpression: condition } };
 }
